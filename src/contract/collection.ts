@@ -1,0 +1,116 @@
+/** Documents in, ranked hits out. */
+
+import type { Embedder, EmbedProgress } from './embedding.ts';
+
+/** Values that survive structured cloning and JSON. */
+export type MetadataValue = string | number | boolean | null | readonly string[];
+export type Metadata = Readonly<Record<string, MetadataValue>>;
+
+export interface DocumentInput {
+  /** Unique in the collection; adding it again replaces the document. */
+  id: string;
+  text: string;
+  title?: string;
+  url?: string;
+  metadata?: Metadata;
+}
+
+export interface StoredDocument extends DocumentInput {
+  /** Passages the text was cut into. */
+  passages: number;
+}
+
+/** A cut of a document's text: `text === document.text.slice(start, end)`, in UTF-16 units. */
+export interface Passage {
+  text: string;
+  start: number;
+  end: number;
+}
+
+export interface Hit {
+  id: string;
+  /** Cosine similarity of the query and the passage, -1 to 1. */
+  score: number;
+  text: string;
+  title?: string;
+  url?: string;
+  metadata?: Metadata;
+  /** The best passage of this document. */
+  passage: Passage;
+  via: 'vector';
+}
+
+export interface AddOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: EmbedProgress) => void;
+}
+
+export interface SearchOptions {
+  /** Most hits to give, one per document. @default 10 */
+  limit?: number;
+  /** Hits scoring below are left out. @default none */
+  minScore?: number;
+  /** Instruction for models that take one. @default the model's own */
+  task?: string;
+  signal?: AbortSignal;
+}
+
+export interface ListOptions {
+  /** @default 0 */
+  offset?: number;
+  /** @default 100 */
+  limit?: number;
+}
+
+export interface CollectionInfo {
+  readonly name: string;
+  readonly model: string;
+  readonly revision: string;
+  readonly dimensions: number;
+  readonly documents: number;
+  readonly passages: number;
+}
+
+export interface Collection {
+  readonly info: CollectionInfo;
+  /** Cuts, embeds and stores documents; an id that is there is replaced. Each document is all or nothing. */
+  add(documents: DocumentInput | readonly DocumentInput[], options?: AddOptions): Promise<void>;
+  /** Stores documents whose vectors were made elsewhere with the same model: one row, one passage each. */
+  addEmbedded(documents: readonly DocumentInput[], vectors: EmbeddedRows): Promise<void>;
+  /** Gives how many were there and went. */
+  remove(ids: string | readonly string[]): Promise<number>;
+  clear(): Promise<void>;
+  get(id: string): Promise<StoredDocument | undefined>;
+  list(options?: ListOptions): Promise<StoredDocument[]>;
+  count(): Promise<number>;
+  search(query: string, options?: SearchOptions): Promise<Hit[]>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Vectors made outside the collection, and by what. */
+export interface EmbeddedRows {
+  /** rows x dimensions, unit rows. */
+  data: Float32Array;
+  model: string;
+  revision: string;
+  dimensions: number;
+}
+
+export interface CollectionOptions {
+  embedder: Embedder;
+  /** Matryoshka width kept. @default the embedder's full width */
+  dimensions?: number;
+  /** Most characters in a passage. @default 1200 */
+  passageCharacters?: number;
+  /**
+   * What to do when the stored collection was made with another model or width:
+   * refuse with `incompatible-index`, or embed the stored documents again.
+   * @default 'refuse'
+   */
+  onMismatch?: 'refuse' | 're-embed';
+  /** A self-hosted copy of the search worker. @default the package's own */
+  workerUrl?: string | URL;
+  onProgress?: (progress: EmbedProgress) => void;
+  signal?: AbortSignal;
+}

@@ -1,0 +1,171 @@
+/** What goes into an embedder and what comes out. */
+
+import type { Device, DeviceChoice, Dtype, DtypeChoice, ModelSpec } from './model.ts';
+import type { ErrorCode } from './errors.ts';
+import type { Pooling } from './model.ts';
+
+/** Queries and documents may carry different prompts; vectors of both live in one space. */
+export type TextKind = 'document' | 'query';
+
+export interface EmbedOptions {
+  /** @default 'document' */
+  kind?: TextKind;
+  /**
+   * What the search is for, in English, for models that take an instruction with their queries.
+   * @default the model's own default task
+   */
+  task?: string;
+  /**
+   * Matryoshka width: the first `dimensions` values, L2-normalised after the cut.
+   * @default the model's full width
+   */
+  dimensions?: number;
+  /**
+   * Cut texts past the model's token limit. With `false` such a text is `bad-input`.
+   * @default true
+   */
+  truncate?: boolean;
+  signal?: AbortSignal;
+  onProgress?: (progress: EmbedProgress) => void;
+}
+
+/** Counted in texts. */
+export interface EmbedProgress {
+  done: number;
+  total: number;
+}
+
+/** Unit vectors, one row per text, in the caller's order. */
+export interface Embeddings {
+  /** rows x dimensions, row-major, each row of L2 norm 1. */
+  readonly data: Float32Array<ArrayBuffer>;
+  readonly rows: number;
+  readonly dimensions: number;
+  /** Tokens the model read for each text, prompt and special tokens counted in. */
+  readonly tokens: Uint32Array;
+  /** Whether each text was cut at the model's limit. */
+  readonly truncated: readonly boolean[];
+  /** A view of row `i`; throws a RangeError outside 0..rows-1. */
+  row(i: number): Float32Array<ArrayBuffer>;
+}
+
+export interface EmbedderInfo {
+  /** Catalogue id, hub repository id or URL, as asked for. */
+  readonly model: string;
+  /** Commit, version or content hash the files were taken at. */
+  readonly revision: string;
+  readonly device: Device;
+  readonly runtime: 'onnxruntime';
+  readonly dtype: Dtype;
+  readonly pooling: Pooling;
+  /** Full width of the model's vectors. */
+  readonly dimensions: number;
+  /** Smallest width `dimensions` may ask for; equal to `dimensions` where the model is not matryoshka. */
+  readonly minDimensions: number;
+  readonly maxTokens: number;
+  /** Threads the WASM path computes with; 1 on WebGPU. */
+  readonly threads: number;
+  readonly simd: 'simd128' | 'none';
+  /** The WebGPU adapter, for people: `vendor architecture (description)`. */
+  readonly adapter?: string;
+  /** Set when another device was tried first, with the reason it was left. */
+  readonly fallback?: { from: Device; code: ErrorCode; message: string };
+  /** Set when vectors could not be kept in IndexedDB and live in memory only. */
+  readonly cacheWarning?: string;
+  readonly counts: EmbedderCounts;
+}
+
+/** What this embedder has done since it was created. */
+export interface EmbedderCounts {
+  /** Texts and tokens sent to the model (cache hits are not). */
+  readonly texts: number;
+  readonly tokens: number;
+  readonly cacheHits: number;
+  readonly cacheMisses: number;
+  /** Milliseconds the model computed. */
+  readonly milliseconds: number;
+}
+
+export interface Embedder {
+  readonly info: EmbedderInfo;
+  embed(texts: string | readonly string[], options?: EmbedOptions): Promise<Embeddings>;
+  /** Frees the session and its worker; every later call rejects with `closed`. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface EmbedderOptions {
+  /**
+   * Catalogue id, hub repository id (`owner/name`), URL of a model folder, or a ModelSpec.
+   * @default 'qwen3-embedding-0.6b'
+   */
+  model?: string | ModelSpec;
+  /** @default 'auto' */
+  device?: DeviceChoice;
+  /** @default 'auto' */
+  dtype?: DtypeChoice;
+  /** Revision of a hub repository: branch, tag or commit. @default the catalogue's pin, else 'main' */
+  revision?: string;
+  /** Token limit, up to the model's own. @default the model's */
+  maxTokens?: number;
+  /** WASM threads; more than one needs cross-origin isolation. @default by the machine's cores */
+  threads?: number;
+  /**
+   * Where vectors are kept: `'indexeddb'` across reloads, `'memory'` until close, `false` nowhere.
+   * @default 'indexeddb'
+   */
+  cache?: 'indexeddb' | 'memory' | false;
+  /** Most bytes of vectors the cache keeps; the least recently used go first. @default 268435456 */
+  cacheBytes?: number;
+  /** Where hub repositories are fetched from: a mirror with the hub's paths. @default 'https://huggingface.co' */
+  hubUrl?: string;
+  /** Folder that holds the models served with the site. @default 'models/' beside the page */
+  modelsUrl?: string;
+  /** A self-hosted copy of the embed worker, for sites with a strict policy. @default the package's own */
+  workerUrl?: string | URL;
+  onProgress?: (progress: LoadProgress) => void;
+  signal?: AbortSignal;
+}
+
+/** Where loading stands. `loaded` and `total` count bytes over all files of the model. */
+export interface LoadProgress {
+  /** `plan` comes once, before the first byte of weights, and says how many bytes will come. */
+  phase: 'plan' | 'download' | 'compile' | 'self-test' | 'ready';
+  device: Device;
+  dtype: Dtype;
+  loaded: number;
+  total: number;
+  /** Bytes of `total` that were on this machine already. */
+  stored: number;
+  /** The file being fetched. */
+  file?: string;
+}
+
+/** What the model side of the bridge is asked for; rows come back full-width. */
+export interface EmbedRequest {
+  texts: readonly string[];
+  /** Prompt put before every text, already filled in. */
+  prefix: string;
+  truncate: boolean;
+}
+
+/** Full-width unit rows and what was read for them. */
+export interface EmbedRows {
+  data: Float32Array<ArrayBuffer>;
+  tokens: Uint32Array<ArrayBuffer>;
+  /** 1 where the text was cut. */
+  truncated: Uint8Array<ArrayBuffer>;
+  /** Which model, revision, dtype, pooling and token limit made the rows. */
+  identity: string;
+}
+
+/** Scheduling and feedback of one call. */
+export interface EmbedContext {
+  /** Queries overtake documents that wait. */
+  urgent: boolean;
+  signal?: AbortSignal;
+  onProgress?: (progress: EmbedProgress) => void;
+}
+
+/** The function that the remote model is, and that the cache wraps. */
+export type EmbedTexts = (request: EmbedRequest, context: EmbedContext) => Promise<EmbedRows>;

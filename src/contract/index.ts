@@ -1,0 +1,8 @@
+/** Types, error codes, wire shapes and the model catalogue; imports nothing. */
+
+export * from './errors.ts';
+export * from './model.ts';
+export * from './embedding.ts';
+export * from './collection.ts';
+export * from './prompt.ts';
+export * from './wire.ts';

@@ -1,0 +1,71 @@
+/** What a model is: where its files lie, how its vectors are made. */
+
+export type Device = 'webgpu' | 'wasm';
+export type DeviceChoice = 'auto' | Device;
+
+/** File variants, by the hub's suffixes (`onnx/model_q4f16.onnx`; fp32 has none, q8 is `_quantized`). */
+export const DTYPES = ['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'] as const;
+export type Dtype = (typeof DTYPES)[number];
+export type DtypeChoice = 'auto' | Dtype;
+
+/** How token states become one vector. `last` is the last real token, found by length. */
+export type Pooling = 'mean' | 'cls' | 'last';
+
+export interface ModelFile {
+  /** Inside the model's folder, with forward slashes. */
+  path: string;
+  bytes?: number;
+  /** Lower-case hex. */
+  sha256?: string;
+}
+
+/** Files of one dtype: the graph first, then its external data. */
+export interface DtypeFiles {
+  files: readonly ModelFile[];
+  /** Largest single tensor, which must fit one storage buffer on WebGPU. */
+  largestTensorBytes?: number;
+  /** The graph computes in float16, which WebGPU offers only with `shader-f16`. */
+  needsShaderF16?: boolean;
+}
+
+export interface Prompts {
+  /** Put before a query; `{task}` is replaced. */
+  query: string;
+  /** Put before a document. */
+  document: string;
+}
+
+/** A known answer that a device must reproduce before its vectors are trusted. */
+export interface SelfTest {
+  /** Text with its prompt; longer than 40 tokens, so that the long-sequence kernels run. */
+  text: string;
+  /** Unit vector, full width or its first values only. */
+  vector: readonly number[];
+  /** Lowest cosine over the given values. */
+  minCosine: number;
+}
+
+export type ModelSource = { hub: string; revision: string } | { url: string };
+
+/** A model with nothing left open; the catalogue holds these, and users may pass their own. */
+export interface ModelSpec {
+  id: string;
+  source: ModelSource;
+  pooling: Pooling;
+  prompts: Prompts;
+  /** Fills `{task}` of the query prompt when the caller gives none. */
+  defaultTask?: string;
+  /** Full width of the vectors. */
+  dimensions: number;
+  /** Present when vectors may be cut; `min` is the smallest width. */
+  matryoshka?: { min: number };
+  /** Longest input in tokens, special tokens counted in. */
+  maxTokens: number;
+  /** Token that must end every input; appended when the tokenizer's template leaves it out. */
+  endToken?: string;
+  dtypes: Partial<Record<Dtype, DtypeFiles>>;
+  tokenizer: { config: ModelFile; tokenizer: ModelFile };
+  selfTest?: SelfTest;
+  /** SPDX identifier. */
+  licence?: string;
+}
