@@ -1,19 +1,15 @@
 import { defineConfig } from 'vite';
-
-/** WASM threads need a cross-origin isolated page. */
-const isolation = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
+import { sitePlugins } from './vite.pwa.ts';
+import { isolation, ortConditions } from './vite.shared.ts';
 
 const port = Number(process.env['PORT'] ?? 5173);
 
 export default defineConfig({
   base: './',
-  // Plain ORT entry points: our build serves their .wasm and .mjs files itself.
-  resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },
+  plugins: sitePlugins(),
+  resolve: { conditions: ortConditions },
   build: { outDir: 'site', target: 'es2023' },
   worker: { format: 'es' },
-  server: { port, headers: isolation },
-  preview: { port, headers: isolation },
+  server: { port, strictPort: true, headers: isolation },
+  preview: { port, strictPort: true, headers: isolation },
 });

@@ -65,13 +65,14 @@ export interface EmbedderInfo {
   readonly maxTokens: number;
   /** Threads the WASM path computes with; 1 on WebGPU. */
   readonly threads: number;
-  readonly simd: 'simd128' | 'none';
+  /** Kernels the WASM path runs; ONNX Runtime's build has no other. */
+  readonly simd: 'simd128';
   /** The WebGPU adapter, for people: `vendor architecture (description)`. */
   readonly adapter?: string;
   /** Set when another device was tried first, with the reason it was left. */
   readonly fallback?: { from: Device; code: ErrorCode; message: string };
-  /** Set when vectors could not be kept in IndexedDB and live in memory only. */
-  readonly cacheWarning?: string;
+  /** Things that went less well than they should, for people: storage that failed, assumptions made. */
+  readonly warnings: readonly string[];
   readonly counts: EmbedderCounts;
 }
 

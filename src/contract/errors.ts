@@ -102,6 +102,13 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The same error about the caller's own position, where an inner call saw only some of the texts. */
+export function reindexed(error: NearfieldError, index: number): NearfieldError {
+  if (error.index === undefined || error.index === index) return error;
+  const message = error.message.replace(`texts[${error.index}]`, `texts[${index}]`);
+  return new NearfieldError(error.code, message, { cause: error, index });
+}
+
 /** Throws `aborted` when the signal has fired; the caller's reason is kept as the cause. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw abortError(signal);

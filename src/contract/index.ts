@@ -6,3 +6,4 @@ export * from './embedding.ts';
 export * from './collection.ts';
 export * from './prompt.ts';
 export * from './wire.ts';
+export * from './catalogue.ts';

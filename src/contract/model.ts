@@ -14,8 +14,11 @@ export type Pooling = 'mean' | 'cls' | 'last';
 export interface ModelFile {
   /** Inside the model's folder, with forward slashes. */
   path: string;
+  /** Exact size; a download of another size is refused. */
   bytes?: number;
-  /** Lower-case hex. */
+  /** Size known only roughly, for people. */
+  aboutBytes?: number;
+  /** Lower-case hex; a download with another hash is refused. */
   sha256?: string;
 }
 
@@ -26,6 +29,8 @@ export interface DtypeFiles {
   largestTensorBytes?: number;
   /** The graph computes in float16, which WebGPU offers only with `shader-f16`. */
   needsShaderF16?: boolean;
+  /** Taken only when asked for by name. */
+  notRecommended?: boolean;
 }
 
 export interface Prompts {
@@ -35,8 +40,10 @@ export interface Prompts {
   document: string;
 }
 
-/** A known answer that a device must reproduce before its vectors are trusted. */
-export interface SelfTest {
+/** Known answers that a device must reproduce before its vectors are trusted. */
+export type SelfTest = VectorTest | CosineTest;
+
+export interface VectorTest {
   /** Text with its prompt; longer than 40 tokens, so that the long-sequence kernels run. */
   text: string;
   /** Unit vector, full width or its first values only. */
@@ -45,12 +52,24 @@ export interface SelfTest {
   minCosine: number;
 }
 
+export interface CosineTest {
+  /** Texts with their prompts. */
+  texts: readonly string[];
+  /** Expected cosine of texts `a` and `b`. */
+  cosines: readonly { a: number; b: number; value: number }[];
+  /** Largest difference allowed. */
+  tolerance: number;
+}
+
+/** A repository at a revision, or a folder; relative URLs start at the folder of models served with the site. */
 export type ModelSource = { hub: string; revision: string } | { url: string };
 
 /** A model with nothing left open; the catalogue holds these, and users may pass their own. */
 export interface ModelSpec {
   id: string;
   source: ModelSource;
+  /** Version of files at a URL; a hub source names its own. @default a hash of the files */
+  revision?: string;
   pooling: Pooling;
   prompts: Prompts;
   /** Fills `{task}` of the query prompt when the caller gives none. */
@@ -62,9 +81,9 @@ export interface ModelSpec {
   /** Longest input in tokens, special tokens counted in. */
   maxTokens: number;
   /** Token that must end every input; appended when the tokenizer's template leaves it out. */
-  endToken?: string;
+  endTokenId?: number;
   dtypes: Partial<Record<Dtype, DtypeFiles>>;
-  tokenizer: { config: ModelFile; tokenizer: ModelFile };
+  tokenizer: { tokenizer: ModelFile; config: ModelFile };
   selfTest?: SelfTest;
   /** SPDX identifier. */
   licence?: string;

@@ -4,24 +4,36 @@ import { fromWire, toWire, type WireError } from './errors.ts';
 import type { EmbedRequest, EmbedRows, LoadProgress } from './embedding.ts';
 import type { Device, Dtype, DtypeChoice, ModelSpec, Pooling, Prompts } from './model.ts';
 
-/** Comlink keeps only an error's name, message and stack; a reply keeps its code too. */
-export type Reply<T> = { ok: true; value: T } | { ok: false; error: WireError };
+/**
+ * Either a value or an error. Comlink keeps only an error's name, message and stack; a reply keeps
+ * its code too. (One interface, as Comlink's types take a union apart.)
+ */
+export interface Reply<T> {
+  value?: T;
+  error?: WireError;
+}
 
 export function unwrap<T>(reply: Reply<T>): T {
-  if (reply.ok) return reply.value;
-  throw fromWire(reply.error);
+  if (reply.error) throw fromWire(reply.error);
+  return reply.value as T;
 }
 
 export async function replyWith<T>(work: () => T | Promise<T>): Promise<Reply<T>> {
   try {
-    return { ok: true, value: await work() };
+    return { value: await work() };
   } catch (error) {
-    return { ok: false, error: toWire(error) };
+    return { error: toWire(error) };
   }
 }
 
 /** First message of every worker of ours: its script ran to the end. */
 export const WORKER_READY = 'nearfield:ready';
+
+export interface ReadyMessage {
+  ready: typeof WORKER_READY;
+  /** A Web Lock that the worker holds until it is gone. */
+  lock?: string;
+}
 
 export interface LoadRequest {
   model: string | ModelSpec;
@@ -49,8 +61,8 @@ export interface LoadedModel {
   minDimensions: number;
   maxTokens: number;
   threads: number;
-  simd: 'simd128' | 'none';
   adapter?: string;
+  warnings: string[];
   /** Equal for two sessions exactly when their vectors may be mixed. */
   identity: string;
 }

@@ -1,0 +1,92 @@
+import { proxy } from 'comlink';
+import {
+  NearfieldError,
+  throwIfAborted,
+  unwrap,
+  type Device,
+  type DeviceChoice,
+  type EmbedWorkerApi,
+  type ErrorCode,
+  type LoadedModel,
+  type LoadProgress,
+  type LoadRequest,
+} from '../contract/index.ts';
+import { WorkerHandle } from './worker-handle.ts';
+
+export interface Fallback {
+  from: Device;
+  code: ErrorCode;
+  message: string;
+}
+
+/** A worker with a loaded model. */
+export interface Session {
+  worker: WorkerHandle<EmbedWorkerApi>;
+  model: LoadedModel;
+  fallback?: Fallback;
+}
+
+export interface SessionOptions {
+  spawn: () => Worker;
+  device: DeviceChoice;
+  request: Omit<LoadRequest, 'device' | 'forced'>;
+  onProgress: (progress: LoadProgress) => void;
+  signal?: AbortSignal;
+}
+
+/** Reasons to leave WebGPU for WASM; the others would be the same there. */
+const FALL_BACK_ON: readonly ErrorCode[] = [
+  'no-webgpu',
+  'device-lost',
+  'out-of-memory',
+  'self-test-failed',
+  'bad-vector',
+  'worker-crashed',
+  'internal',
+];
+
+/**
+ * Loads the model on the device asked for. With 'auto' WebGPU is tried first and WASM follows in a
+ * fresh worker: what a failed session leaves behind poisons the next one in its realm
+ * (transformers.js #1635).
+ */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  if (options.device !== 'auto') return loadOn(options.device, options);
+  try {
+    return await loadOn('webgpu', options);
+  } catch (error) {
+    if (!(error instanceof NearfieldError) || !FALL_BACK_ON.includes(error.code)) throw error;
+    const { code, message } = error;
+    return { ...(await loadOn('wasm', options)), fallback: { from: 'webgpu', code, message } };
+  }
+}
+
+async function loadOn(device: Device, options: SessionOptions): Promise<Session> {
+  const { signal, device: asked } = options;
+  throwIfAborted(signal);
+  if (device === 'webgpu' && !('gpu' in navigator)) {
+    throw new NearfieldError(
+      'no-webgpu',
+      'WebGPU cannot be used: this browser has none, or the page is not served over TLS.',
+    );
+  }
+  const worker = await WorkerHandle.open<EmbedWorkerApi>(options.spawn);
+  const abort = (): void => {
+    worker.terminate(
+      new NearfieldError('aborted', 'Loading was aborted.', { cause: signal?.reason }),
+    );
+  };
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    throwIfAborted(signal);
+    const request = { ...options.request, device, forced: asked === device };
+    const onProgress = proxy(options.onProgress);
+    const model = unwrap(await worker.call((api) => api.load(request, onProgress)));
+    return { worker, model };
+  } catch (error) {
+    worker.terminate();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,191 @@
+import { NearfieldError, reindexed, throwIfAborted } from '../contract/index.ts';
+import type { EmbedContext, EmbedRequest, EmbedRows, EmbedTexts } from '../contract/index.ts';
+import { keyMaker } from './key.ts';
+import { monotonic } from './progress.ts';
+import { ResilientStore } from './resilient.ts';
+import { checkedRows, fault } from './soundness.ts';
+import type { CachedVector, CacheEntry, VectorStore } from './store.ts';
+
+/** How the texts of one call were answered; the two add up to their number. */
+export interface LookupCounts {
+  /** Texts answered without the model: found in the store, or repeated within the call. */
+  hits: number;
+  /** Texts sent to the model. */
+  misses: number;
+}
+
+export interface CachedOptions {
+  /** Equal for two moments exactly when their vectors may be mixed (`LoadedModel.identity`). */
+  identity: () => Promise<string>;
+  /** Called once, when the store fails and vectors are kept in memory instead. */
+  onWarning: (error: NearfieldError) => void;
+  /** Called once per successful call. */
+  onLookup?: (counts: LookupCounts) => void;
+}
+
+/** Once for the misses, once more after a change of device; a third change is a fault. */
+const MAX_ROUNDS = 3;
+
+/**
+ * `embed` that asks `store` first. Takes over `store`'s failures, not its closing.
+ *
+ * A vector that is not finite and of norm 1 is neither stored (`bad-vector`) nor believed (it is
+ * embedded again). Vectors are on the disk, or wherever the store keeps them, when a call ends.
+ */
+export function cached(
+  embed: EmbedTexts,
+  store: VectorStore,
+  options: CachedOptions,
+): EmbedTexts {
+  const resilient = new ResilientStore(store, options.onWarning);
+  return async (request, context) => {
+    throwIfAborted(context.signal);
+    const lookup = new Lookup(embed, resilient, request, context);
+    const rows = await lookup.run(await options.identity());
+    options.onLookup?.({ hits: request.texts.length - lookup.misses, misses: lookup.misses });
+    return rows;
+  };
+}
+
+/** One call: its distinct texts, and what is known of each so far. */
+class Lookup {
+  misses = 0;
+  readonly #embed: EmbedTexts;
+  readonly #store: VectorStore;
+  readonly #request: EmbedRequest;
+  readonly #context: EmbedContext;
+  readonly #texts: readonly string[];
+  readonly #known = new Map<string, CachedVector>();
+  readonly #report: (done: number) => void;
+
+  constructor(
+    embed: EmbedTexts,
+    store: VectorStore,
+    request: EmbedRequest,
+    context: EmbedContext,
+  ) {
+    this.#embed = embed;
+    this.#store = store;
+    this.#request = request;
+    this.#context = context;
+    this.#texts = [...new Set(request.texts)];
+    this.#report = monotonic(request.texts.length, context.onProgress);
+  }
+
+  async run(identity: string): Promise<EmbedRows> {
+    let current = identity;
+    await this.#recall(current);
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const missing = this.#missing();
+      this.#report(this.#answered());
+      if (missing.length === 0) return this.#rows(current);
+      const rows = await this.#compute(missing);
+      const changed = rows.identity !== current;
+      current = rows.identity;
+      if (changed) this.#known.clear();
+      await this.#learn(missing, rows);
+      if (changed) await this.#recall(current);
+    }
+    if (this.#missing().length === 0) return this.#rows(current);
+    throw new NearfieldError('device-lost', 'The model changed again and again during one call.');
+  }
+
+  #missing(): string[] {
+    return this.#texts.filter((text) => !this.#known.has(text));
+  }
+
+  #answered(): number {
+    return this.#request.texts.filter((text) => this.#known.has(text)).length;
+  }
+
+  /** Looks up what is not known yet; rows of another width than the rest are left out. */
+  async #recall(identity: string): Promise<void> {
+    const missing = this.#missing();
+    const found = await this.#store.getMany(missing.map(keyMaker(identity, this.#request.prefix)));
+    throwIfAborted(this.#context.signal);
+    let width: number | undefined = this.#known.values().next().value?.vector.length;
+    for (const [i, text] of missing.entries()) {
+      const hit = found[i];
+      if (!hit || fault(hit.vector) !== undefined) continue;
+      width ??= hit.vector.length;
+      if (hit.vector.length === width) this.#know(text, hit);
+    }
+  }
+
+  #know(text: string, value: CachedVector): void {
+    if (value.truncated && !this.#request.truncate) {
+      throw new NearfieldError(
+        'bad-input',
+        `The text is longer than the model's limit (${value.tokens} tokens were read), and truncate is false.`,
+        { index: this.#request.texts.indexOf(text) },
+      );
+    }
+    this.#known.set(text, value);
+  }
+
+  async #compute(missing: readonly string[]): Promise<EmbedRows> {
+    const { texts } = this.#request;
+    const before = this.#answered();
+    const open = texts.length - before;
+    this.misses += missing.length;
+    return this.#embed(
+      { ...this.#request, texts: missing },
+      {
+        ...this.#context,
+        onProgress: ({ done, total }) => {
+          this.#report(before + Math.floor((open * done) / total));
+        },
+      },
+    ).catch((error: unknown) => {
+      throw this.#placed(error, missing);
+    });
+  }
+
+  async #learn(missing: readonly string[], rows: EmbedRows): Promise<void> {
+    const vectors = this.#checked(rows, missing);
+    const width = vectors[0]?.length;
+    for (const [text, { vector }] of this.#known) {
+      if (vector.length !== width) this.#known.delete(text);
+    }
+    const key = keyMaker(rows.identity, this.#request.prefix);
+    const entries: CacheEntry[] = [];
+    for (const [i, text] of missing.entries()) {
+      const vector = vectors[i];
+      if (!vector) continue;
+      const value = { vector, tokens: rows.tokens[i] ?? 0, truncated: rows.truncated[i] === 1 };
+      this.#known.set(text, value);
+      entries.push({ key: key(text), ...value });
+    }
+    await this.#store.putMany(entries);
+  }
+
+  #checked(rows: EmbedRows, missing: readonly string[]): Float32Array<ArrayBuffer>[] {
+    try {
+      return checkedRows(rows, missing.length);
+    } catch (error) {
+      throw this.#placed(error, missing);
+    }
+  }
+
+  /** An error about a text that was sent on, with the caller's own number for that text. */
+  #placed(error: unknown, missing: readonly string[]): unknown {
+    if (!(error instanceof NearfieldError) || error.index === undefined) return error;
+    const text = missing[error.index];
+    if (text === undefined) return error;
+    return reindexed(error, this.#request.texts.indexOf(text));
+  }
+
+  #rows(identity: string): EmbedRows {
+    const { texts } = this.#request;
+    const values = texts.map((text) => this.#known.get(text));
+    const width = values[0]?.vector.length ?? 0;
+    const data = new Float32Array(texts.length * width);
+    for (const [i, value] of values.entries()) if (value) data.set(value.vector, i * width);
+    return {
+      data,
+      tokens: Uint32Array.from(values, (value) => value?.tokens ?? 0),
+      truncated: Uint8Array.from(values, (value) => (value?.truncated ? 1 : 0)),
+      identity,
+    };
+  }
+}

@@ -1,0 +1,77 @@
+/** What can be searched on this page, and questions worth asking. */
+
+import { SAMPLE_FILES } from './files.ts';
+
+export type SampleId = keyof typeof SAMPLE_FILES;
+export type CorpusId = SampleId | 'documents';
+
+export interface Suggestion {
+  text: string;
+  language: string;
+}
+
+interface Corpus {
+  id: CorpusId;
+  name: string;
+  about: string;
+  suggestions: readonly Suggestion[];
+  source?: { label: string; url: string; licence: string };
+}
+
+const say = (language: string, text: string): Suggestion => ({ language, text });
+
+export const CORPORA: Readonly<Record<CorpusId, Corpus>> = {
+  udhr: {
+    id: 'udhr',
+    name: 'Human rights',
+    about:
+      'The 30 articles of the Universal Declaration of Human Rights in 36 languages. Ask in any of them; the answer is found in all of them.',
+    suggestions: [
+      say('en', 'Do I get paid holidays?'),
+      say('ja', '学校の授業料は無料ですか'),
+      say('es', '¿Puedo salir de mi país y volver?'),
+      say('fr', 'Ai-je droit à des vacances payées ?'),
+      say('ar', 'هل التعليم مجاني؟'),
+      say('hi', 'क्या हर किसी को वोट देने का अधिकार है?'),
+      say('en', 'Can they throw me in jail for no reason?'),
+    ],
+    source: {
+      label: 'UDHR in Unicode',
+      url: 'https://www.unicode.org/udhr/',
+      licence: 'samples/udhr.LICENSE.txt',
+    },
+  },
+  wordnet: {
+    id: 'wordnet',
+    name: 'Words by description',
+    about:
+      'Common English nouns with their dictionary glosses from WordNet. Describe a thing, in any language, and find its word.',
+    suggestions: [
+      say('en', 'where a river meets the sea'),
+      say('en', 'you wear it to see better'),
+      say('fr', 'instrument pour mesurer la température'),
+      say('de', 'Angst vor der Dunkelheit'),
+      say('en', 'frozen water falling from the sky'),
+      say('zh', '会飞的昆虫'),
+    ],
+    source: {
+      label: 'WordNet 3.1, Princeton University',
+      url: 'https://wordnet.princeton.edu/',
+      licence: 'samples/wordnet.LICENSE.txt',
+    },
+  },
+  documents: {
+    id: 'documents',
+    name: 'My documents',
+    about: 'Your own text. It is embedded and kept in this browser, and nowhere else.',
+    suggestions: [],
+  },
+};
+
+export function isCorpusId(value: string | null): value is CorpusId {
+  return value !== null && value in CORPORA;
+}
+
+export function isSample(id: CorpusId): id is SampleId {
+  return id in SAMPLE_FILES;
+}

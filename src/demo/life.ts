@@ -1,0 +1,47 @@
+/** From opening the page to a model that answers, and from one model to the next. */
+
+import { storedModels, type DeviceChoice } from '../index.ts';
+import type { CorpusId } from './corpora/corpora.ts';
+import type { Parts } from './parts.ts';
+import { rememberDevice, savesData, type Opening } from './preferences.ts';
+import type { ModelId } from './state.ts';
+
+export async function start(parts: Parts, { model, device, corpus }: Opening): Promise<void> {
+  const { store, shelf } = parts;
+  if (model === 'starter' && savesData()) {
+    store.set({ offered: true });
+    return refreshModels(parts);
+  }
+  void shelf.prefetch(corpus).catch(() => undefined);
+  await load(parts, model, device);
+}
+
+export async function load(parts: Parts, model: ModelId, device: DeviceChoice): Promise<void> {
+  const { store, shelf, engine, ingest } = parts;
+  store.set({ erased: false });
+  await engine.load(model, device);
+  if (engine.current()) {
+    if (store.get().device === device) rememberDevice(device);
+    changeCorpus(parts);
+    void shelf.open('documents').then(() => ingest.pump());
+  }
+  await refreshModels(parts);
+}
+
+/** Searches what is chosen now, once it can be searched. */
+export function changeCorpus({ store, shelf, engine, search }: Parts): void {
+  const { corpus } = store.get();
+  if (engine.current()) void shelf.open(corpus);
+  search.ask();
+}
+
+export function dropFiles({ store, ingest }: Parts, files: readonly File[]): void {
+  const corpus: CorpusId = 'documents';
+  store.set({ corpus, query: '', answer: undefined, language: '' });
+  ingest.addFiles(files);
+}
+
+export async function refreshModels({ store, engine }: Parts): Promise<void> {
+  await engine.describe();
+  store.set({ storedModels: await storedModels().catch(() => []) });
+}

@@ -1,0 +1,51 @@
+/** How the page was asked to open: by its address, or by what was chosen last time. */
+
+import type { DeviceChoice } from '../index.ts';
+import { isCorpusId, type CorpusId } from './corpora/corpora.ts';
+import { MODELS, type ModelId } from './state.ts';
+
+const DEVICE_KEY = 'nearfield:device';
+const DEVICES: readonly DeviceChoice[] = ['auto', 'webgpu', 'wasm'];
+
+export interface Opening {
+  model: ModelId;
+  device: DeviceChoice;
+  corpus: CorpusId;
+  query: string;
+}
+
+/** `?q=…&in=wordnet&model=starter&device=wasm`; what is missing or unknown takes its default. */
+export function opening(search: string): Opening {
+  const parameters = new URLSearchParams(search);
+  const corpus = parameters.get('in');
+  const model = parameters.get('model');
+  const device = parameters.get('device') ?? stored(DEVICE_KEY);
+  return {
+    model: MODELS.find((id) => id === model) ?? 'starter',
+    device: DEVICES.find((choice) => choice === device) ?? 'auto',
+    corpus: isCorpusId(corpus) ? corpus : 'udhr',
+    query: parameters.get('q') ?? '',
+  };
+}
+
+export function rememberDevice(device: DeviceChoice): void {
+  try {
+    localStorage.setItem(DEVICE_KEY, device);
+  } catch {
+    // Blocked storage: the choice holds until the page closes.
+  }
+}
+
+function stored(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** Network Information API: Chromium only, and not in TypeScript's library. */
+export function savesData(): boolean {
+  const { connection } = navigator as { connection?: { saveData?: boolean } };
+  return connection?.saveData === true;
+}

@@ -1,0 +1,56 @@
+/** The service worker's side of the page: starting offline, and asking before an update. */
+
+import { Workbox } from 'workbox-window';
+import type { Device } from '../index.ts';
+import type { State } from './state.ts';
+import type { Store } from './store.ts';
+import { toast } from './views/toast.ts';
+
+/** Only a built site has a service worker; `vite dev` serves what changes all the time. */
+const available = import.meta.env.PROD && 'serviceWorker' in navigator;
+
+export function setUpPwa(store: Store<State>): void {
+  if (!available) return;
+  const workbox = new Workbox(new URL('offline.sw.js', document.baseURI).href);
+  workbox.addEventListener('waiting', () => {
+    toast('A new version of Nearfield is ready.', [
+      { label: 'Reload', go: () => update(workbox) },
+      { label: 'Later', go: () => undefined },
+    ]);
+  });
+  navigator.serviceWorker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (data === 'nearfield:kept') store.set({ offline: 'ready' });
+  });
+  store.watch(
+    ({ engine }) => [engine?.device],
+    ({ engine }) => {
+      if (engine) void keepForOffline(engine.device);
+    },
+  );
+  void workbox.register().catch(() => undefined);
+}
+
+function update(workbox: Workbox): void {
+  workbox.addEventListener('controlling', () => location.reload());
+  workbox.messageSkipWaiting();
+}
+
+/**
+ * The first visit's files were fetched before the worker was there to see them: it is told which
+ * ones this machine really uses, and takes them from the HTTP cache.
+ */
+async function keepForOffline(device: Device): Promise<void> {
+  const { active } = await navigator.serviceWorker.ready;
+  const used = performance.getEntriesByType('resource').map(({ name }) => name);
+  const urls = used.filter((url) => url.startsWith(new URL('samples/', document.baseURI).href));
+  active?.postMessage({ type: 'nearfield:keep', device, urls });
+}
+
+/** Forgets what was kept beyond the page itself. */
+export async function forgetOffline(): Promise<void> {
+  if (!('caches' in globalThis)) return;
+  const names = await caches.keys();
+  await Promise.all(
+    names.filter((name) => name.startsWith('nearfield-')).map((name) => caches.delete(name)),
+  );
+}

@@ -1,0 +1,101 @@
+import type { DeviceChoice, EmbedderInfo, Hit, LoadProgress, ModelPlan } from '../index.ts';
+import type { CorpusId } from './corpora/corpora.ts';
+import { createStore, type Store } from './store.ts';
+import type { Trouble } from './trouble.ts';
+
+export const MODELS = ['starter', 'qwen3-embedding-0.6b'] as const;
+export type ModelId = (typeof MODELS)[number];
+
+/** A model being fetched and compiled; the one in use stays in use meanwhile. */
+export interface Loading {
+  model: ModelId;
+  device: DeviceChoice;
+  progress?: LoadProgress;
+}
+
+export type ShelfPhase =
+  | 'closed'
+  | 'opening'
+  | 'ready'
+  /** A sample corpus without vectors of this model. */
+  | 'unembedded'
+  /** My documents hold another model's vectors. */
+  | 'mismatch'
+  | 'embedding'
+  | 'failed';
+
+export interface ShelfState {
+  phase: ShelfPhase;
+  documents: number;
+  progress?: { done: number; total: number };
+  trouble?: Trouble;
+}
+
+export interface Answer {
+  query: string;
+  corpus: CorpusId;
+  hits: readonly Hit[];
+  embedMs: number;
+  searchMs: number;
+  fromCache: boolean;
+}
+
+type JobPhase = 'waiting' | 'embedding' | 'done' | 'failed' | 'cancelled';
+
+export interface Job {
+  id: number;
+  name: string;
+  phase: JobPhase;
+  /** Texts embedded, of how many; known once the file was read. */
+  progress?: { done: number; total: number };
+  /** Why it failed. */
+  note?: string;
+}
+
+export interface State {
+  /** The model in use, and where it runs. */
+  engine: EmbedderInfo | undefined;
+  loading: Loading | undefined;
+  engineTrouble: Trouble | undefined;
+  /** Data saver is on: the starter waits for a click. */
+  offered: boolean;
+  device: DeviceChoice;
+  plans: Readonly<Partial<Record<ModelId, ModelPlan>>>;
+  corpus: CorpusId;
+  shelves: Readonly<Record<CorpusId, ShelfState>>;
+  query: string;
+  /** BCP 47 tag of the answers wanted, in a corpus of many languages. */
+  language: string;
+  searching: boolean;
+  answer: Answer | undefined;
+  searchTrouble: Trouble | undefined;
+  jobs: readonly Job[];
+  storedModels: readonly { id: string; bytes: number }[];
+  offline: 'unknown' | 'ready';
+  erased: boolean;
+}
+
+const CLOSED: ShelfState = { phase: 'closed', documents: 0 };
+
+export function createState(patch: Partial<State>): Store<State> {
+  return createStore<State>({
+    engine: undefined,
+    loading: undefined,
+    engineTrouble: undefined,
+    offered: false,
+    device: 'auto',
+    plans: {},
+    corpus: 'udhr',
+    shelves: { udhr: CLOSED, wordnet: CLOSED, documents: CLOSED },
+    query: '',
+    language: '',
+    searching: false,
+    answer: undefined,
+    searchTrouble: undefined,
+    jobs: [],
+    storedModels: [],
+    offline: 'unknown',
+    erased: false,
+    ...patch,
+  });
+}

@@ -1,0 +1,33 @@
+/** What a screen reader hears: outcomes, never every step. */
+
+import { byId } from '../dom.ts';
+import { plural } from '../format.ts';
+import type { State } from '../state.ts';
+import type { Store } from '../store.ts';
+import { deviceName, modelName } from './names.ts';
+
+export function announce(message: string): void {
+  byId('announcer', HTMLParagraphElement).textContent = message;
+}
+
+export function setUpAnnouncements(store: Store<State>): void {
+  store.watch(
+    ({ answer }) => [answer],
+    ({ answer }) => {
+      if (answer) announce(`${plural(answer.hits.length, 'hit')} for “${answer.query}”.`);
+    },
+  );
+  store.watch(
+    ({ engine }) => [engine?.model, engine?.device],
+    ({ engine }) => {
+      if (engine) announce(`${modelName(engine.model)} is ready on ${deviceName(engine)}.`);
+    },
+  );
+  store.watch(
+    ({ engineTrouble, searchTrouble }) => [engineTrouble, searchTrouble],
+    ({ engineTrouble, searchTrouble }) => {
+      const trouble = engineTrouble ?? searchTrouble;
+      if (trouble) announce(`${trouble.title}. ${trouble.advice}`);
+    },
+  );
+}

@@ -1,0 +1,110 @@
+/** One hit: a heading that opens it, its passage, and what else can be said about it. */
+
+import type { Hit } from '../../index.ts';
+import { button, h } from '../dom.ts';
+import { count, languageNames } from '../format.ts';
+import { fullText, languageAttributes, languageOf, passageText } from './passage.ts';
+
+export interface HitActions {
+  query: string;
+  /** The same text in a language the reader knows, where the corpus has it. */
+  parallel(hit: Hit): Promise<{ text: string; language: string } | undefined>;
+  remove?: (hit: Hit) => void;
+}
+
+export interface HitView {
+  element: HTMLLIElement;
+  toggle: HTMLButtonElement;
+}
+
+export function createHit(hit: Hit, index: number, actions: HitActions): HitView {
+  const id = `hit-${index}`;
+  const more = h('div', { class: 'hit-more', attrs: { id, hidden: true } });
+  const passage = passageText(hit, actions.query);
+  const toggle = h(
+    'button',
+    {
+      class: 'hit-toggle',
+      attrs: { type: 'button', 'aria-expanded': 'false', 'aria-controls': id },
+    },
+    h('span', { attrs: languageAttributes(hit) }, hit.title ?? hit.id),
+  );
+  const flip = (): void => {
+    const open = toggle.getAttribute('aria-expanded') !== 'true';
+    toggle.setAttribute('aria-expanded', String(open));
+    if (open && !more.hasChildNodes()) fill(more, hit, actions);
+    more.hidden = !open;
+    passage.hidden = open;
+  };
+  toggle.addEventListener('click', flip);
+  passage.addEventListener('click', () => {
+    if (getSelection()?.isCollapsed) flip();
+  });
+  const element = h(
+    'li',
+    { class: 'hit' },
+    h('div', { class: 'hit-head' }, h('h3', {}, toggle), ...tags(hit), score(hit)),
+    passage,
+    more,
+  );
+  return { element, toggle };
+}
+
+function tags(hit: Hit): HTMLElement[] {
+  const language = languageOf(hit);
+  const article = hit.metadata?.['article'];
+  const kind = hit.metadata?.['kind'];
+  return [
+    ...(typeof article === 'number' && language ? [languageTag(language)] : []),
+    ...(typeof article === 'number' ? [h('span', { class: 'tag' }, `Article ${article}`)] : []),
+    ...(typeof kind === 'string' ? [h('span', { class: 'tag' }, kind)] : []),
+  ];
+}
+
+function languageTag(tag: string): HTMLElement {
+  const { own, english } = languageNames(tag);
+  return h(
+    'span',
+    { class: 'tag tag-language' },
+    h('span', { attrs: { lang: tag, dir: 'auto' } }, own),
+    own !== english && h('span', { class: 'tag-english' }, ` ${english}`),
+  );
+}
+
+function score({ score: value }: Hit): HTMLElement {
+  return h(
+    'span',
+    { class: 'score', attrs: { title: 'Cosine similarity of your question and this passage' } },
+    h('span', { class: 'sr-only' }, 'similarity '),
+    value.toFixed(3),
+  );
+}
+
+function fill(more: HTMLElement, hit: Hit, actions: HitActions): void {
+  more.append(fullText(hit, actions.query), facts(hit));
+  const { remove } = actions;
+  if (remove) {
+    const label = `Delete ${hit.title ?? 'this document'}`;
+    more.append(button('Delete document', () => remove(hit), { kind: 'danger', name: label }));
+  }
+  void actions.parallel(hit).then((found) => {
+    if (found) more.append(parallelText(found));
+  });
+}
+
+function facts({ passage, text }: Hit): HTMLElement {
+  const whole = passage.start === 0 && passage.end === text.length;
+  const where = whole
+    ? `${count(text.length)} characters, one passage`
+    : `Best passage: characters ${count(passage.start)} to ${count(passage.end)} of ${count(text.length)}`;
+  return h('p', { class: 'facts' }, where);
+}
+
+function parallelText({ text, language }: { text: string; language: string }): HTMLElement {
+  return h(
+    'div',
+    { class: 'parallel' },
+    h('p', { class: 'parallel-title' }, `The same article in ${languageNames(language).english}`),
+    h('p', { attrs: { lang: language, dir: 'auto' } }, text),
+  );
+}

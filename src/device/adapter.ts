@@ -1,0 +1,49 @@
+import { NearfieldError, messageOf } from '../contract/index.ts';
+
+/** What decides which model files a GPU can run. */
+export interface AdapterFacts {
+  shaderF16: boolean;
+  /** Bytes. */
+  maxStorageBufferBindingSize: number;
+  /** Bytes. */
+  maxBufferSize: number;
+}
+
+export interface FoundAdapter {
+  adapter: GPUAdapter;
+  facts: AdapterFacts;
+}
+
+/**
+ * The WebGPU adapter to compute on. Software adapters are many times slower than WASM on the same
+ * cores, so they are taken only when WebGPU was asked for by name.
+ * Throws `no-webgpu` with the reason.
+ */
+export async function requestAdapter(forced: boolean): Promise<FoundAdapter> {
+  const gpu = 'gpu' in navigator ? navigator.gpu : undefined;
+  if (!gpu) throw noWebGpu('this browser or this context (http without TLS?) has no WebGPU');
+  let adapter: GPUAdapter | null;
+  try {
+    adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  } catch (error) {
+    throw noWebGpu(`asking for an adapter failed: ${messageOf(error)}`, error);
+  }
+  if (!adapter) throw noWebGpu('no adapter answered');
+  if (!forced && adapter.info.isFallbackAdapter) {
+    throw noWebGpu(`the only adapter is software (${adapterName(adapter)}), slower than WASM`);
+  }
+  const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
+  const shaderF16 = adapter.features.has('shader-f16');
+  return { adapter, facts: { shaderF16, maxStorageBufferBindingSize, maxBufferSize } };
+}
+
+/** `vendor architecture (description)`, as far as the browser tells. */
+export function adapterName(adapter: GPUAdapter): string {
+  const { vendor, architecture, description } = adapter.info;
+  const name = [vendor, architecture].filter(Boolean).join(' ') || 'unknown adapter';
+  return description ? `${name} (${description})` : name;
+}
+
+function noWebGpu(why: string, cause?: unknown): NearfieldError {
+  return new NearfieldError('no-webgpu', `WebGPU cannot be used: ${why}.`, { cause });
+}

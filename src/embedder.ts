@@ -1,0 +1,154 @@
+import { remoteEmbedder, type RemoteEmbedder, type Session } from './bridge/index.ts';
+import { cached, IndexedDbStore, MemoryStore, type VectorStore } from './cache/index.ts';
+import {
+  NearfieldError,
+  promptPrefix,
+  throwIfAborted,
+  type Embedder,
+  type EmbedderInfo,
+  type EmbedderOptions,
+  type Embeddings,
+  type EmbedOptions,
+  type EmbedTexts,
+} from './contract/index.ts';
+import { toEmbeddings } from './embeddings.ts';
+import { checkDimensions, checkModelOptions, checkTexts, DEFAULTS, oneOf } from './options.ts';
+
+/**
+ * Loads a model in a worker and gives an embedder over it.
+ *
+ * @throws NearfieldError `bad-input`, `model-not-found`, `download-failed`, `integrity`, `bad-model`,
+ *   `unsupported-model`, `no-webgpu` and `self-test-failed` (with `device: 'webgpu'`),
+ *   `out-of-memory`, `worker-crashed`, `aborted`
+ */
+export async function createEmbedder(options: EmbedderOptions = {}): Promise<Embedder> {
+  const checked = checkModelOptions(options);
+  const store = openStore(options);
+  throwIfAborted(options.signal);
+  const { model, dtype, hubUrl, modelsUrl, revision, maxTokens, threads } = checked;
+  const remote = remoteEmbedder({
+    spawn: () => spawnWorker(options.workerUrl),
+    device: checked.device,
+    request: {
+      model,
+      dtype,
+      hubUrl,
+      modelsUrl,
+      ...(revision !== undefined && { revision }),
+      ...(maxTokens !== undefined && { maxTokens }),
+      ...(threads !== undefined && { threads }),
+    },
+    onProgress: (progress) => options.onProgress?.(progress),
+    ...(options.signal && { signal: options.signal }),
+  });
+  return new WorkerEmbedder(remote, await remote.session(), store);
+}
+
+class WorkerEmbedder implements Embedder {
+  readonly #remote: RemoteEmbedder;
+  readonly #store: VectorStore | undefined;
+  readonly #embed: EmbedTexts;
+  readonly #lookups = { cacheHits: 0, cacheMisses: 0 };
+  readonly #warnings: string[] = [];
+  #session: Session;
+  #closed = false;
+
+  constructor(remote: RemoteEmbedder, session: Session, store: VectorStore | undefined) {
+    this.#remote = remote;
+    this.#session = session;
+    this.#store = store;
+    this.#embed = store ? this.#through(store) : remote.embed;
+  }
+
+  get info(): EmbedderInfo {
+    const { model, fallback } = this.#session;
+    return {
+      model: model.id,
+      revision: model.revision,
+      device: model.device,
+      runtime: 'onnxruntime',
+      dtype: model.dtype,
+      pooling: model.pooling,
+      dimensions: model.dimensions,
+      minDimensions: model.minDimensions,
+      maxTokens: model.maxTokens,
+      threads: model.threads,
+      simd: 'simd128',
+      ...(model.adapter !== undefined && { adapter: model.adapter }),
+      ...(fallback && { fallback }),
+      warnings: [...model.warnings, ...this.#warnings],
+      counts: { ...this.#remote.counts, ...this.#lookups },
+    };
+  }
+
+  async embed(texts: string | readonly string[], options: EmbedOptions = {}): Promise<Embeddings> {
+    this.#refuseWhenClosed();
+    const list = checkTexts(texts);
+    const { kind = 'document', task, truncate = true, signal, onProgress } = options;
+    throwIfAborted(signal);
+    this.#session = await this.#remote.session();
+    const { model } = this.#session;
+    const dimensions = checkDimensions(model, options.dimensions);
+    const prefix = promptPrefix(model, kind, task);
+    const rows = await this.#embed(
+      { texts: list, prefix, truncate },
+      { urgent: kind === 'query', ...(signal && { signal }), ...(onProgress && { onProgress }) },
+    );
+    return toEmbeddings(rows, dimensions);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#remote.close();
+    await this.#store?.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #through(store: VectorStore): EmbedTexts {
+    return cached(this.#remote.embed, store, {
+      identity: async () => (await this.#remote.session()).model.identity,
+      onWarning: ({ message }) => this.#warnings.push(message),
+      onLookup: ({ hits, misses }) => {
+        this.#lookups.cacheHits += hits;
+        this.#lookups.cacheMisses += misses;
+      },
+    });
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed) {
+      throw new NearfieldError('closed', 'This embedder was closed; create another one.');
+    }
+  }
+}
+
+function openStore(options: EmbedderOptions): VectorStore | undefined {
+  const { cache = DEFAULTS.cache, cacheBytes: maxBytes = DEFAULTS.cacheBytes } = options;
+  oneOf('cache', cache, ['indexeddb', 'memory', false]);
+  if (!(maxBytes >= 0)) {
+    throw new NearfieldError('bad-input', `cacheBytes: expected 0 or more, got ${maxBytes}.`);
+  }
+  if (cache === false) return undefined;
+  return cache === 'memory' ? new MemoryStore(maxBytes) : new IndexedDbStore({ maxBytes });
+}
+
+/** Deletes every cached vector; they are computed again when they are asked for. */
+export async function clearVectorCache(): Promise<void> {
+  const store = new IndexedDbStore();
+  try {
+    await store.clear();
+  } finally {
+    await store.close();
+  }
+}
+
+function spawnWorker(url: string | URL | undefined): Worker {
+  if (url !== undefined) return new Worker(url, { type: 'module', name: 'nearfield-embed' });
+  return new Worker(new URL('../workers/embed.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'nearfield-embed',
+  });
+}

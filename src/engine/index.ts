@@ -1,0 +1,3 @@
+/** Text to unit vectors in a worker, over one runtime interface: tokens in, pooled vectors out. */
+
+export { EmbedService } from './service.ts';

@@ -1,0 +1,78 @@
+import {
+  NearfieldError,
+  type CosineTest,
+  type SelfTest,
+  type VectorTest,
+} from '../contract/index.ts';
+
+/** Unit rows of texts, padded together in one batch. */
+export type EmbedBatch = (texts: readonly string[]) => Promise<readonly Float32Array[]>;
+
+/** Padding, and kernels that change with the length, must not move a vector by more than this. */
+const SAME_VECTOR = 0.999;
+
+/** A short text and one past 32 tokens, where flash attention takes over on WebGPU. */
+const SHORT = 'How do I reset my password?';
+const LONG =
+  'Open the settings, choose your account, and press the button that sends a new link. It arrives ' +
+  'within a few minutes; if it does not, look into the folder for unwanted mail, check the address, ' +
+  'and ask for another one. The old link stops working as soon as a new one has been sent.';
+
+/**
+ * Proves on this machine that the device computes what the model means: known answers where the
+ * model has some, and always that a text's vector does not change when it is padded beside a longer
+ * one. Broken drivers give confident wrong vectors (transformers.js #1728, #1317).
+ * Throws `self-test-failed` with the figures.
+ */
+export async function selfTest(embed: EmbedBatch, known: SelfTest | undefined): Promise<void> {
+  const texts = known ? ('text' in known ? [known.text] : known.texts) : [LONG];
+  const vectors = await embed([...texts, SHORT]);
+  if (known && 'vector' in known) testVector(vectors, known);
+  else if (known) testCosines(vectors, known);
+  const [alone] = await embed([SHORT]);
+  const same = cosine(vectorOf(alone), vectorOf(vectors.at(-1)));
+  if (!(same >= SAME_VECTOR)) {
+    throw failed(`a text alone and in a batch agree to a cosine of ${same}, not ${SAME_VECTOR}`);
+  }
+}
+
+function testVector([vector]: readonly Float32Array[], known: VectorTest): void {
+  const agreement = cosine(vectorOf(vector).subarray(0, known.vector.length), known.vector);
+  if (!(agreement >= known.minCosine)) {
+    throw failed(`cosine ${agreement} to the known vector, expected at least ${known.minCosine}`);
+  }
+}
+
+function testCosines(vectors: readonly Float32Array[], known: CosineTest): void {
+  for (const { a, b, value } of known.cosines) {
+    const got = cosine(vectorOf(vectors[a]), vectorOf(vectors[b]));
+    if (!(Math.abs(got - value) <= known.tolerance)) {
+      throw failed(
+        `texts ${a} and ${b} have cosine ${got}, expected ${value} ± ${known.tolerance}`,
+      );
+    }
+  }
+}
+
+export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let dot = 0;
+  let aa = 0;
+  let bb = 0;
+  for (let i = 0; i < b.length; i++) {
+    const x = a[i] ?? 0;
+    const y = b[i] ?? 0;
+    dot += x * y;
+    aa += x * x;
+    bb += y * y;
+  }
+  return dot / Math.sqrt(aa * bb);
+}
+
+function vectorOf(vector: Float32Array | undefined): Float32Array {
+  if (!vector) throw new RangeError('a batch gives one vector per text');
+  return vector;
+}
+
+function failed(what: string): NearfieldError {
+  return new NearfieldError('self-test-failed', `This device computes wrong vectors: ${what}.`);
+}

@@ -1,0 +1,60 @@
+import { transfer } from 'comlink';
+import {
+  NearfieldError,
+  replyWith,
+  type EmbedRequest,
+  type EmbedWorkerApi,
+  type LoadedModel,
+  type LoadProgress,
+  type LoadRequest,
+  type Reply,
+  type SliceResult,
+} from '../contract/index.ts';
+import { loadEngine, type LoadedEngine } from './load.ts';
+
+/** Time between two reports of progress; chunks of a download come far more often. */
+const REPORT_EVERY_MS = 50;
+
+/** What the page may ask of the embed worker. One model per worker, loaded once. */
+export class EmbedService implements EmbedWorkerApi {
+  #loaded: LoadedEngine | undefined;
+
+  load(
+    request: LoadRequest,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<Reply<LoadedModel>> {
+    return replyWith(async () => {
+      if (this.#loaded) throw new NearfieldError('internal', 'This worker holds a model already.');
+      this.#loaded = await loadEngine(request, throttled(onProgress));
+      return this.#loaded.model;
+    });
+  }
+
+  async embed(request: EmbedRequest): Promise<Reply<SliceResult>> {
+    const reply = await replyWith(() => {
+      if (!this.#loaded) throw new NearfieldError('internal', 'No model is loaded.');
+      return this.#loaded.engine.embed(request);
+    });
+    return reply.value ? transfer(reply, [reply.value.data.buffer]) : reply;
+  }
+
+  close(): Promise<Reply<void>> {
+    return replyWith(async () => {
+      await this.#loaded?.runtime.close();
+      this.#loaded = undefined;
+    });
+  }
+}
+
+/** Every change of phase, and of the rest at most one report per interval. */
+function throttled(onProgress: (progress: LoadProgress) => void): typeof onProgress {
+  let phase: LoadProgress['phase'] | undefined;
+  let last = 0;
+  return (progress) => {
+    const now = performance.now();
+    if (progress.phase === phase && now - last < REPORT_EVERY_MS) return;
+    phase = progress.phase;
+    last = now;
+    onProgress(progress);
+  };
+}

@@ -1,0 +1,37 @@
+/** The public API: embedders, collections, what a model takes, and what is stored. */
+
+export { clearVectorCache, createEmbedder } from './embedder.ts';
+export { deleteStoredModels, describeModel, storedModels } from './describe.ts';
+export { CATALOGUE, NearfieldError } from './contract/index.ts';
+export type {
+  AddOptions,
+  Collection,
+  CollectionInfo,
+  CollectionOptions,
+  Device,
+  DeviceChoice,
+  DocumentInput,
+  Dtype,
+  DtypeChoice,
+  EmbeddedRows,
+  Embedder,
+  EmbedderCounts,
+  EmbedderInfo,
+  EmbedderOptions,
+  Embeddings,
+  EmbedOptions,
+  EmbedProgress,
+  ErrorCode,
+  Hit,
+  ListOptions,
+  LoadProgress,
+  Metadata,
+  MetadataValue,
+  ModelSpec,
+  Passage,
+  Pooling,
+  SearchOptions,
+  StoredDocument,
+  TextKind,
+} from './contract/index.ts';
+export type { ModelPlan, PlannedFile } from './weights/index.ts';

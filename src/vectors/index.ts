@@ -1,0 +1,4 @@
+/** Nearest vectors by dot product, in one growing Float32Array. */
+
+export { ExactIndex } from './exact.ts';
+export type { Ranked } from './top-k.ts';

@@ -1,0 +1,233 @@
+import { abortError, NearfieldError, throwIfAborted } from '../contract/index.ts';
+import { sha256 } from './hash.ts';
+import { badStatus, isMissing, probe, request, validatorOf } from './http.ts';
+import { MemoryFileStore } from './memory.ts';
+import { hasOpfs } from './opfs.ts';
+import { opfsStore } from './opfs-writer.ts';
+import type { RemoteFile } from './plan.ts';
+import type { FileKey, FileStore, FileWriter, StoredFile } from './store.ts';
+
+export interface DownloadContext {
+  store: FileStore;
+  signal?: AbortSignal;
+  /** Bytes of this file that are here. Starts again at 0 when the server changed the file. */
+  onBytes?: (loaded: number) => void;
+  /** Told when the file could not be kept and lives in memory. */
+  onWarning?: (message: string) => void;
+}
+
+/** Tries after the first, each from where the last one stopped. */
+const RETRIES = 3;
+const FIRST_PAUSE_MS = 300;
+
+export function openFileStore(): FileStore {
+  return hasOpfs() ? opfsStore : new MemoryFileStore();
+}
+
+/**
+ * A verified file: from the store when it is there, else fetched, resumed and kept.
+ * Throws `model-not-found`, `download-failed`, `integrity` or `aborted`.
+ */
+export async function fetchFile(file: RemoteFile, context: DownloadContext): Promise<StoredFile> {
+  try {
+    return await locked(file.key, context.signal, () => storedOrFetched(file, context));
+  } catch (error) {
+    if (!(error instanceof NearfieldError) || !['quota', 'storage'].includes(error.code))
+      throw error;
+    context.onWarning?.(`${file.key.path} is kept in memory only. ${error.message}`);
+    return storedOrFetched(file, { ...context, store: new MemoryFileStore() });
+  }
+}
+
+async function storedOrFetched(file: RemoteFile, context: DownloadContext): Promise<StoredFile> {
+  const stored = await context.store.get(file.key);
+  if (stored && (await isCurrent(stored, file, context.signal))) {
+    context.onBytes?.(stored.meta.bytes);
+    return stored;
+  }
+  const writer = await context.store.open(file.key);
+  try {
+    return await fetchAll(file, writer, context);
+  } finally {
+    await writer.suspend();
+  }
+}
+
+async function isCurrent(
+  { meta }: StoredFile,
+  file: RemoteFile,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (file.sha256 !== undefined) return meta.sha256 === file.sha256;
+  if (file.bytes !== undefined && meta.bytes !== file.bytes) return false;
+  if (file.immutable) return true;
+  try {
+    const now = await probe(file.url, signal);
+    return (
+      now === undefined || (now.etag === meta.etag && (now.bytes ?? meta.bytes) === meta.bytes)
+    );
+  } catch (error) {
+    throwIfAborted(signal);
+    // Offline or a failing server: what was verified when it was stored is still sound.
+    if (error instanceof NearfieldError) return true;
+    throw error;
+  }
+}
+
+async function fetchAll(
+  file: RemoteFile,
+  writer: FileWriter,
+  context: DownloadContext,
+): Promise<StoredFile> {
+  for (let attempt = 0; ; attempt++) {
+    const resumed = writer.offset > 0;
+    try {
+      const etag = await stream(file, writer, context);
+      return await verify(file, writer, etag);
+    } catch (error) {
+      throwIfAborted(context.signal);
+      const code = error instanceof NearfieldError ? error.code : undefined;
+      if (code === 'integrity') await writer.restart(undefined);
+      // A resumed file may mix two versions: that alone is worth a second look from the start.
+      const again = code === 'download-failed' || (code === 'integrity' && resumed);
+      if (!again || attempt >= RETRIES) throw error;
+      await pause(FIRST_PAUSE_MS * 2 ** attempt, context.signal);
+    }
+  }
+}
+
+/** Appends what is missing; gives the validator of the whole file. */
+async function stream(
+  file: RemoteFile,
+  writer: FileWriter,
+  context: DownloadContext,
+): Promise<string | undefined> {
+  if (writer.offset > 0 && writer.offset === file.bytes) return writer.etag;
+  const response = await request(file.url, { headers: rangeOf(file, writer) }, context.signal);
+  if (response.status === 416) {
+    await writer.restart(undefined);
+    throw new NearfieldError('download-failed', `${file.url} cannot be continued.`);
+  }
+  if (isMissing(response)) throw missing(file, response);
+  if (!response.ok || !response.body) throw badStatus(file.url, response);
+  const etag = validatorOf(response);
+  if (response.status !== 206) await writer.restart(etag);
+  const expected = expectedBytes(file, response, writer.offset);
+  await pump(response.body, file, writer, expected, context);
+  if (expected !== undefined && writer.offset < expected) {
+    throw new NearfieldError(
+      'download-failed',
+      `${file.url} broke off after ${writer.offset} of ${expected} bytes.`,
+    );
+  }
+  return etag;
+}
+
+/** If-Range: a server whose file changed sends all of it instead of the rest. */
+function rangeOf(file: RemoteFile, writer: FileWriter): HeadersInit {
+  if (writer.offset === 0) return {};
+  const range = `bytes=${writer.offset}-`;
+  if (file.immutable) return { Range: range };
+  if (writer.etag === undefined || writer.etag.startsWith('W/')) return {};
+  return { Range: range, 'If-Range': writer.etag };
+}
+
+function expectedBytes(file: RemoteFile, response: Response, offset: number): number | undefined {
+  const range = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
+  const length = response.headers.get('content-length');
+  const encoded = response.headers.has('content-encoding');
+  const told =
+    range !== undefined ? Number(range) : length && !encoded ? Number(length) + offset : undefined;
+  if (file.bytes !== undefined && told !== undefined && told !== file.bytes) {
+    throw wrongSize(file, told);
+  }
+  return file.bytes ?? told;
+}
+
+async function pump(
+  body: ReadableStream<Uint8Array>,
+  file: RemoteFile,
+  writer: FileWriter,
+  expected: number | undefined,
+  context: DownloadContext,
+): Promise<void> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      if (expected !== undefined && writer.offset + value.byteLength > expected) {
+        throw wrongSize(file, writer.offset + value.byteLength);
+      }
+      await writer.write(value);
+      context.onBytes?.(writer.offset);
+    }
+  } catch (error) {
+    if (context.signal?.aborted) throw abortError(context.signal);
+    if (error instanceof NearfieldError) throw error;
+    throw new NearfieldError('download-failed', `${file.url} broke off: ${String(error)}.`, {
+      cause: error,
+    });
+  } finally {
+    await reader.cancel().catch((error: unknown) => {
+      // A stream that has erred refuses to be cancelled; its error is already on its way.
+      void error;
+    });
+  }
+}
+
+async function verify(
+  file: RemoteFile,
+  writer: FileWriter,
+  etag: string | undefined,
+): Promise<StoredFile> {
+  const blob = await writer.written();
+  const hash = await sha256(blob);
+  if (file.sha256 !== undefined && hash !== file.sha256) {
+    throw new NearfieldError(
+      'integrity',
+      `${file.url} is not the expected file: SHA-256 ${file.sha256} expected, got ${hash}. Nothing of it was kept.`,
+    );
+  }
+  return writer.finish({ bytes: blob.size, sha256: hash, ...(etag !== undefined && { etag }) });
+}
+
+function wrongSize(file: RemoteFile, got: number): NearfieldError {
+  return new NearfieldError(
+    'integrity',
+    `${file.url} has another size than expected: ${String(file.bytes)} bytes expected, got ${got} or more.`,
+  );
+}
+
+function missing(file: RemoteFile, response: Response): NearfieldError {
+  const how = response.ok ? 'an HTML page' : `status ${response.status}`;
+  return new NearfieldError(
+    'model-not-found',
+    `${file.url} is not there: the server answered ${how}. Check the model's name, its revision and the dtype.`,
+  );
+}
+
+/** One download of a file at a time over all tabs; the others wait and then find it stored. */
+async function locked<T>(
+  key: FileKey,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!('locks' in navigator)) return work();
+  const name = `nearfield-file:${key.folder}/${key.path}`;
+  return (await navigator.locks.request(name, signal ? { signal } : {}, work)) as T;
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        reject(abortError(signal));
+      },
+      { once: true },
+    );
+  });
+}

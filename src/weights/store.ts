@@ -1,0 +1,51 @@
+/** Where model files are kept; one backend a file (`opfs.ts`, `memory.ts`). */
+
+export interface FileKey {
+  /** One model at one revision. */
+  folder: string;
+  /** File inside the model. */
+  path: string;
+}
+
+export interface FileMeta {
+  bytes: number;
+  /** Lower-case hex, computed from what was stored. */
+  sha256: string;
+  /** The server's validator at the time of download. */
+  etag?: string;
+}
+
+export interface StoredFile {
+  blob: Blob;
+  meta: FileMeta;
+}
+
+export interface StoredFolder {
+  folder: string;
+  bytes: number;
+}
+
+export interface FileStore {
+  /** A file that was written to its end, else undefined. */
+  get(key: FileKey): Promise<StoredFile | undefined>;
+  /** Opens a file for writing, at the end of what an earlier, unfinished download left. */
+  open(key: FileKey): Promise<FileWriter>;
+  list(): Promise<StoredFolder[]>;
+  clear(): Promise<void>;
+}
+
+/** One writer at a time per file; the caller holds the file's lock. */
+export interface FileWriter {
+  /** Bytes there already. */
+  readonly offset: number;
+  /** Validator of those bytes, given at `restart`. */
+  readonly etag: string | undefined;
+  /** Empties the file; what follows belongs to `etag`. */
+  restart(etag: string | undefined): Promise<void>;
+  write(chunk: Uint8Array): Promise<void>;
+  /** All bytes written so far, to be verified before `finish`. */
+  written(): Promise<Blob>;
+  finish(meta: FileMeta): Promise<StoredFile>;
+  /** Lets go of the file; what is written stays for a later `open`. */
+  suspend(): Promise<void>;
+}

@@ -1,0 +1,27 @@
+/**
+ * Builds the package into dist/:
+ *
+ * - `index.js`: the page's side, dependencies bundled in, not minified (the user's bundler does that);
+ * - `workers/*.worker.js`: each whole in one file, since bundlers make workers of one file only,
+ *   with ORT's runtime files beside it, addressed by `new URL('…', import.meta.url)` literals, which
+ *   Vite, webpack, Rollup and browsers all understand;
+ * - `**\/*.d.ts`: only those that the entries' types lead to;
+ * - `THIRD-PARTY.txt`: licences of everything that was bundled.
+ */
+
+import { rm, writeFile } from 'node:fs/promises';
+import { bundlePage } from './lib/page.ts';
+import { noticesFor } from './lib/notices.ts';
+import { emitTypes } from './lib/types.ts';
+import { bundleWorker } from './lib/worker.ts';
+
+const DIST = 'dist';
+
+await rm(DIST, { recursive: true, force: true });
+const modules = [
+  ...(await bundlePage({ index: 'src/index.ts' }, DIST)),
+  ...(await bundleWorker('embed.worker', `${DIST}/workers`)),
+  ...(await bundleWorker('search.worker', `${DIST}/workers`)),
+];
+await emitTypes(['index.d.ts'], DIST);
+await writeFile(`${DIST}/THIRD-PARTY.txt`, await noticesFor(modules));

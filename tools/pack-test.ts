@@ -1,0 +1,119 @@
+/**
+ * Installs the packed library into an empty project, as a user would, and embeds a query with it:
+ * type-checked, built by Vite, served by Vite's development server, and as plain files with no
+ * bundler at all.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { chromium, type Browser } from 'playwright';
+import { build, createServer, preview } from 'vite';
+import { BASE_FLAGS, findBrowser } from './browser.ts';
+import { isolation } from '../vite.shared.ts';
+
+interface Server {
+  url: string;
+  close(): Promise<void>;
+}
+
+interface Result {
+  dimensions: number;
+  length: number;
+  threads: number;
+}
+
+const ROOT = resolve(import.meta.dirname, '..');
+const quiet = { configFile: false, logLevel: 'error' } as const;
+const local = { host: '127.0.0.1', port: 0, headers: isolation };
+
+function makeProject(): string {
+  const app = mkdtempSync(join(tmpdir(), 'nearfield-pack-'));
+  cpSync(join(ROOT, 'tools/pack-test'), app, { recursive: true });
+  const npm = (...words: string[]): string =>
+    execFileSync('npm', words, {
+      cwd: app,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  const tarball = npm('pack', ROOT, '--silent').trim().split('\n').at(-1)!;
+  npm('install', '--offline', '--no-save', '--silent', `./${tarball}`);
+  mkdirSync(join(app, 'public'));
+  symlinkSync(join(ROOT, 'public/models'), join(app, 'public/models'));
+  return app;
+}
+
+function checkTypes(app: string): void {
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', app], { stdio: 'inherit' });
+}
+
+async function builtSite(app: string): Promise<Server> {
+  await build({ ...quiet, root: app, build: { copyPublicDir: false } });
+  symlinkSync(join(ROOT, 'public/models'), join(app, 'dist/models'));
+  return serve(app, 'dist');
+}
+
+async function serve(app: string, outDir: string): Promise<Server> {
+  const server = await preview({ ...quiet, root: app, build: { outDir }, preview: local });
+  return { url: server.resolvedUrls!.local[0]!, close: () => server.close() };
+}
+
+async function development(app: string): Promise<Server> {
+  const server = await createServer({ ...quiet, root: app, server: local });
+  await server.listen();
+  return { url: server.resolvedUrls!.local[0]!, close: () => server.close() };
+}
+
+async function visit(browser: Browser, url: string): Promise<Result> {
+  const page = await browser.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  try {
+    await page.goto(url);
+    const result = await page.waitForFunction(
+      () => Reflect.get(globalThis, 'result') as unknown,
+      undefined,
+      { timeout: 90_000 },
+    );
+    return (await result.jsonValue()) as Result;
+  } catch (error) {
+    throw new Error(`${url}: no vector.\n${problems.join('\n')}`, { cause: error });
+  } finally {
+    await page.close();
+  }
+}
+
+function verify(name: string, result: Result): void {
+  const ok = result.dimensions === 384 && Math.abs(result.length - 1) < 1e-4;
+  if (!ok) throw new Error(`${name}: not a unit vector of 384: ${JSON.stringify(result)}`);
+  console.log(`✓ ${name}: 384 dimensions, ${result.threads} threads`);
+}
+
+async function main(): Promise<void> {
+  const app = makeProject();
+  const browser = await chromium.launch({ executablePath: findBrowser(), args: [...BASE_FLAGS] });
+  try {
+    checkTypes(app);
+    console.log('✓ types');
+    const ways: [string, string, () => Promise<Server>][] = [
+      ['built by Vite', '', () => builtSite(app)],
+      ['Vite’s development server', '', () => development(app)],
+      ['no bundler', 'plain.html', () => serve(app, '.')],
+    ];
+    for (const [name, path, start] of ways) {
+      const server = await start();
+      verify(name, await visit(browser, server.url + path));
+      await server.close();
+    }
+  } finally {
+    await browser.close();
+    rmSync(app, { recursive: true, force: true });
+  }
+}
+
+await main();

@@ -1,0 +1,99 @@
+/**
+ * The service worker: the page itself is kept at once, by content hash; ONNX Runtime's files and
+ * the samples when they are used. Models are none of its business: src/weights keeps them.
+ */
+
+import { clientsClaim } from 'workbox-core';
+import {
+  addPlugins,
+  cleanupOutdatedCaches,
+  precacheAndRoute,
+  type PrecacheEntry,
+} from 'workbox-precaching';
+import { registerRoute } from 'workbox-routing';
+import { CacheFirst } from 'workbox-strategies';
+
+declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: PrecacheEntry[] };
+
+const ON_DEMAND_CACHE = 'nearfield-on-demand';
+const ON_DEMAND = /\.(wasm|mjs)$|^samples\//;
+/** ONNX Runtime's builds by file name, as src/engine/ort/load.ts chooses between them. */
+const VARIANT = /\.(jspi|asyncify)[.-]/;
+const WEBGPU_VARIANT = 'Suspending' in WebAssembly ? 'jspi' : 'asyncify';
+
+interface KeepMessage {
+  type: 'nearfield:keep';
+  /** What the model runs on, and so which runtime this machine uses. */
+  device: 'webgpu' | 'wasm';
+  /** Other files the page fetched before this worker could see them. */
+  urls: readonly string[];
+}
+
+const entries = self.__WB_MANIFEST;
+const onDemand = new Set(
+  entries.filter(({ url }) => ON_DEMAND.test(url)).map(({ url }) => absolute(url)),
+);
+
+/** Hosts that cannot send headers, GitHub Pages say, get threads from the second visit on. */
+const isolate = {
+  cacheWillUpdate: ({ response }: { response: Response }): Promise<Response | null> =>
+    Promise.resolve(response.status === 200 ? isolated(response) : null),
+};
+
+addPlugins([isolate]);
+precacheAndRoute(
+  entries.filter(({ url }) => !ON_DEMAND.test(url)),
+  { ignoreURLParametersMatching: [/./] },
+);
+cleanupOutdatedCaches();
+clientsClaim();
+registerRoute(
+  ({ url }) => onDemand.has(url.href),
+  new CacheFirst({ cacheName: ON_DEMAND_CACHE, plugins: [isolate] }),
+);
+
+self.addEventListener('activate', (event) => event.waitUntil(dropOldFiles()));
+self.addEventListener('message', (event) => {
+  const message = event.data as { type?: string } | undefined;
+  if (message?.type === 'SKIP_WAITING') void self.skipWaiting();
+  if (message?.type === 'nearfield:keep') {
+    event.waitUntil(
+      keep(event.data as KeepMessage).then(() => event.source?.postMessage('nearfield:kept')),
+    );
+  }
+});
+
+function absolute(url: string): string {
+  return new URL(url, self.location.href).href;
+}
+
+function isolated(response: Response): Response {
+  const headers = new Headers(response.headers);
+  headers.set('Cross-Origin-Opener-Policy', 'same-origin');
+  headers.set('Cross-Origin-Embedder-Policy', 'require-corp');
+  return new Response(response.body, { status: 200, statusText: response.statusText, headers });
+}
+
+async function keep({ device, urls }: KeepMessage): Promise<void> {
+  const cache = await caches.open(ON_DEMAND_CACHE);
+  const asked = new Set(urls);
+  for (const url of onDemand) {
+    if (!asked.has(url) && !isRuntimeOf(device, url)) continue;
+    if (await cache.match(url)) continue;
+    const response = await fetch(url);
+    if (response.ok) await cache.put(url, isolated(response));
+  }
+}
+
+function isRuntimeOf(device: KeepMessage['device'], url: string): boolean {
+  if (!/\.(wasm|mjs)$/.test(url)) return false;
+  return VARIANT.exec(url)?.[1] === (device === 'webgpu' ? WEBGPU_VARIANT : undefined);
+}
+
+/** Files of earlier releases have other names. */
+async function dropOldFiles(): Promise<void> {
+  const cache = await caches.open(ON_DEMAND_CACHE);
+  for (const request of await cache.keys()) {
+    if (!onDemand.has(request.url)) await cache.delete(request);
+  }
+}
