@@ -3,13 +3,19 @@ import { defineConfig } from 'vitest/config';
 import { BASE_FLAGS, findBrowser, WEBGPU_FLAGS } from './tools/browser.ts';
 import { isolation, ortConditions } from './vite.shared.ts';
 
-/** Pre-bundled before the first test: a dependency found late would reload the page in mid-test. */
+/**
+ * Pre-bundled before the first test; nothing else is, since a dependency discovered late would
+ * reload the page in mid-test.
+ */
 const bundledEarly = [
   'comlink',
+  'fast-check',
+  'hash-wasm',
   'idb',
   'p-queue',
-  '@noble/hashes/sha2.js',
+  'pbf',
   '@huggingface/tokenizers',
+  '@noble/hashes/sha2.js',
 ];
 
 export default defineConfig({
@@ -26,7 +32,7 @@ export default defineConfig({
       },
       {
         resolve: { conditions: ortConditions },
-        optimizeDeps: { include: bundledEarly, exclude: ['onnxruntime-web'] },
+        optimizeDeps: { include: bundledEarly, noDiscovery: true },
         server: { headers: isolation },
         test: {
           name: 'browser',

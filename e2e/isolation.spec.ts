@@ -10,9 +10,7 @@ test(
   { tag: '@webgpu' },
   async ({ page, device }) => {
     await page.goto('/');
-    const adapter = await page.evaluate(
-      async () => (await navigator.gpu?.requestAdapter()) != null,
-    );
+    const adapter = await page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter()));
     expect(adapter).toBe(device === 'webgpu');
   },
 );

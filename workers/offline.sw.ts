@@ -13,7 +13,7 @@ import {
 import { registerRoute } from 'workbox-routing';
 import { CacheFirst } from 'workbox-strategies';
 
-declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: PrecacheEntry[] };
+declare const self: ServiceWorkerGlobalScope;
 
 const ON_DEMAND_CACHE = 'nearfield-on-demand';
 const ON_DEMAND = /\.(wasm|mjs)$|^samples\//;
@@ -29,7 +29,10 @@ interface KeepMessage {
   urls: readonly string[];
 }
 
-const entries = self.__WB_MANIFEST;
+/** The build writes the list of files here. */
+const entries: PrecacheEntry[] = self.__WB_MANIFEST.map((entry) =>
+  typeof entry === 'string' ? { url: entry, revision: null } : entry,
+);
 const onDemand = new Set(
   entries.filter(({ url }) => ON_DEMAND.test(url)).map(({ url }) => absolute(url)),
 );

@@ -1,4 +1,4 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { NearfieldError } from '../contract/index.ts';
 import { nameOf, storageError, type Transaction } from './transaction.ts';
 
@@ -19,6 +19,14 @@ export interface ConnectionOptions<Schema extends DBSchema> {
 }
 
 /**
+ * How a browser fails what runs when it closes a connection by force: some requests with
+ * UnknownError or AbortError before it says so, new transactions with InvalidStateError after.
+ */
+const LOSSES = ['UnknownError', 'AbortError', 'InvalidStateError'];
+/** A browser that is deleting an origin's data may close the next connection too. */
+const ATTEMPTS = 3;
+
+/**
  * A database connection that lives through what browsers do to them: it is opened on first use
  * and shared, gives way to tabs that upgrade or delete the database, and opens again after the
  * browser has closed it.
@@ -33,22 +41,19 @@ export class Connection<Schema extends DBSchema> {
   }
 
   /**
-   * Runs whole transactions. When the connection is lost meanwhile, `work` runs once more on a
-   * new one: an aborted transaction has written nothing.
+   * Runs whole transactions. When the connection is lost meanwhile, `work` runs again on a new
+   * one: an aborted transaction has written nothing.
    */
   async run<T>(work: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
-    try {
+    for (let attempt = 1; ; attempt++) {
       const opening = this.#open();
-      const db = await opening;
       try {
-        return await work(db);
+        return await work(await opening);
       } catch (error) {
-        if (this.#closed || !isClosed(db)) throw error;
-        this.#forget(opening);
-        return await work(await this.#open());
+        const again = isLoss(error) && attempt < ATTEMPTS && !this.#closed;
+        if (!again) throw storageError(error, this.#options.name);
+        this.#letGo(opening);
       }
-    } catch (error) {
-      throw storageError(error, this.#options.name);
     }
   }
 
@@ -60,6 +65,18 @@ export class Connection<Schema extends DBSchema> {
     // A connection that never opened needs no closing; its failure went to who asked for it.
     const [opened] = await Promise.allSettled([opening]);
     if (opened?.status === 'fulfilled') opened.value?.close();
+  }
+
+  /** Forgets a connection that failed; one that is not closed yet would only block others. */
+  #letGo(opening: Promise<IDBPDatabase<Schema>>): void {
+    this.#forget(opening);
+    opening.then(
+      (db) => {
+        db.close();
+      },
+      // Whoever waited for this opening has been given its failure.
+      () => undefined,
+    );
   }
 
   #open(): Promise<IDBPDatabase<Schema>> {
@@ -92,11 +109,12 @@ export class Connection<Schema extends DBSchema> {
       };
       const request = openDB<Schema>(name, version, {
         upgrade: (db, oldVersion, _newVersion, transaction) => {
+          // Its failure is the opening's failure, and reported there.
+          transaction.done.catch(() => undefined);
           try {
             upgrade(db, oldVersion, transaction);
           } catch (error) {
             reject(error instanceof Error ? error : new Error(String(error)));
-            transaction.done.catch(() => undefined);
             transaction.abort();
           }
         },
@@ -122,16 +140,33 @@ export class Connection<Schema extends DBSchema> {
   }
 }
 
-/** Browsers abort transactions before they say that the connection is gone; this asks. */
-function isClosed<Schema extends DBSchema>(db: IDBPDatabase<Schema>): boolean {
-  try {
-    db.transaction([...db.objectStoreNames]);
-    return false;
-  } catch (error) {
-    return nameOf(error) === 'InvalidStateError';
-  }
+function isLoss(error: unknown): boolean {
+  // Our own `aborted` bears the name AbortError too.
+  return !(error instanceof NearfieldError) && LOSSES.includes(nameOf(error));
 }
 
 function blockedMessage(name: string): string {
   return `The database ${name} is held open by another tab with an older version of this site; close or reload that tab.`;
+}
+
+/**
+ * Deletes a database; tabs that have it open let go of it by themselves.
+ * @param blockedAfter milliseconds after which a tab that does not is an error. @default 5000
+ */
+export function deleteDatabase(name: string, blockedAfter = 5000): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const blocked = (): void => {
+      timer = setTimeout(() => {
+        reject(new NearfieldError('storage', blockedMessage(name)));
+      }, blockedAfter);
+    };
+    deleteDB(name, { blocked })
+      .then(resolve, (error: unknown) => {
+        reject(storageError(error, name));
+      })
+      .finally(() => {
+        clearTimeout(timer);
+      });
+  });
 }

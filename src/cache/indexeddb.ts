@@ -98,11 +98,8 @@ export class IndexedDbStore implements VectorStore {
 
   async close(): Promise<void> {
     clearTimeout(this.#flushing);
-    try {
-      await this.#flush();
-    } finally {
-      await this.#connection.close();
-    }
+    await this.#flush();
+    await this.#connection.close();
   }
 
   #touch(keys: readonly string[]): void {
@@ -112,14 +109,13 @@ export class IndexedDbStore implements VectorStore {
     }
     if (keys.length === 0) return;
     clearTimeout(this.#flushing);
-    this.#flushing = setTimeout(() => {
-      // A lost stamp only changes what is evicted first; the next write meets the same fault.
-      this.#flush().catch(() => undefined);
-    }, this.#flushAfter);
+    this.#flushing = setTimeout(() => void this.#flush(), this.#flushAfter);
   }
 
+  /** Never fails: a lost stamp only changes what goes first, and the next write meets the fault. */
   async #flush(): Promise<void> {
-    if (this.#touched.size > 0) await this.#write(async () => undefined);
+    if (this.#touched.size === 0) return;
+    await this.#write(async () => undefined).catch(() => undefined);
   }
 
   /** Every write notes the pending uses first, so that eviction in it goes by them. */

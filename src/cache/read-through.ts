@@ -32,11 +32,7 @@ const MAX_ROUNDS = 3;
  * A vector that is not finite and of norm 1 is neither stored (`bad-vector`) nor believed (it is
  * embedded again). Vectors are on the disk, or wherever the store keeps them, when a call ends.
  */
-export function cached(
-  embed: EmbedTexts,
-  store: VectorStore,
-  options: CachedOptions,
-): EmbedTexts {
+export function cached(embed: EmbedTexts, store: VectorStore, options: CachedOptions): EmbedTexts {
   const resilient = new ResilientStore(store, options.onWarning);
   return async (request, context) => {
     throwIfAborted(context.signal);
@@ -58,12 +54,7 @@ class Lookup {
   readonly #known = new Map<string, CachedVector>();
   readonly #report: (done: number) => void;
 
-  constructor(
-    embed: EmbedTexts,
-    store: VectorStore,
-    request: EmbedRequest,
-    context: EmbedContext,
-  ) {
+  constructor(embed: EmbedTexts, store: VectorStore, request: EmbedRequest, context: EmbedContext) {
     this.#embed = embed;
     this.#store = store;
     this.#request = request;

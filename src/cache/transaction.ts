@@ -1,10 +1,11 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import { messageOf, NearfieldError } from '../contract/index.ts';
 
-export type Transaction<
-  Schema extends DBSchema,
-  Mode extends IDBTransactionMode,
-> = IDBPTransaction<Schema, StoreNames<Schema>[], Mode>;
+export type Transaction<Schema extends DBSchema, Mode extends IDBTransactionMode> = IDBPTransaction<
+  Schema,
+  StoreNames<Schema>[],
+  Mode
+>;
 
 /**
  * Runs `work` in one transaction over `stores` and waits until it is committed.
@@ -17,10 +18,7 @@ export async function transact<Schema extends DBSchema, Mode extends IDBTransact
   work: (transaction: Transaction<Schema, Mode>) => Promise<T>,
 ): Promise<T> {
   const transaction = db.transaction(stores, mode);
-  const [worked, done] = await Promise.allSettled([
-    attempt(transaction, work),
-    transaction.done,
-  ]);
+  const [worked, done] = await Promise.allSettled([attempt(transaction, work), transaction.done]);
   if (worked.status === 'fulfilled' && done.status === 'fulfilled') return worked.value;
   throw cause([worked, done]);
 }
@@ -46,7 +44,7 @@ export async function settle(requests: readonly Promise<unknown>[]): Promise<voi
 /** An aborted transaction fails everything in it with AbortError; the cause is what is not one. */
 function cause(results: readonly PromiseSettledResult<unknown>[]): unknown {
   const reasons: unknown[] = results.flatMap((result) =>
-    result.status === 'rejected' ? [result.reason] : [],
+    result.status === 'rejected' ? [result.reason as unknown] : [],
   );
   return reasons.find((reason) => nameOf(reason) !== 'AbortError') ?? reasons[0];
 }

@@ -9,9 +9,28 @@ const piece = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
   fc.lorem({ mode: 'sentences', maxCount: 4 }),
   fc.constantFrom(
-    ' ', '\n', '\r\n', '\n\n', '\t', ' ', '　', ' \u0301', '\u0301', '\u200d', '\u0600', '\ud800', '\udc00',
-    '👩‍👩‍👧‍👦', '🇫🇷🇩🇪', 'การค้นหาความหมาย', '意味で検索する。次の文。', 'البحث بالمعنى. ثم؟', 'नमस्ते दुनिया। ', 'e\u0301\u0302',
-    'x'.repeat(70), '한국어 문장입니다. ',
+    ' ',
+    '\n',
+    '\r\n',
+    '\n\n',
+    '\t',
+    ' ',
+    '　',
+    ' \u0301',
+    '\u0301',
+    '\u200d',
+    '\u0600',
+    '\ud800',
+    '\udc00',
+    '👩‍👩‍👧‍👦',
+    '🇫🇷🇩🇪',
+    'การค้นหาความหมาย',
+    '意味で検索する。次の文。',
+    'البحث بالمعنى. ثم؟',
+    'नमस्ते दुनिया। ',
+    'e\u0301\u0302',
+    'x'.repeat(70),
+    '한국어 문장입니다. ',
   ),
 );
 const texts = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''));
@@ -129,7 +148,12 @@ describe('cutPassages on hostile text', () => {
     const covered = cut.reduce((sum, { start, end }) => sum + end - start, 0);
     expect(covered).toBeLessThanOrEqual(text.length);
     expect(Math.max(0, ...cut.map(({ start, end }) => end - start))).toBeLessThanOrEqual(1200);
-    expect(cut.map((p) => p.text).join('').replaceAll(/\s/g, '')).toBe(text.replaceAll(/\s/g, ''));
+    expect(
+      cut
+        .map((p) => p.text)
+        .join('')
+        .replaceAll(/\s/g, ''),
+    ).toBe(text.replaceAll(/\s/g, ''));
   });
 
   it('never splits a pair, not even in a cluster that is too long', () => {

@@ -33,7 +33,8 @@ export function passageInput(passage: string, title: string | undefined): string
   const heading = title?.trim() ?? '';
   if (heading === '') return passage;
   const room = { start: 0, end: heading.length };
-  const cut = heading.length > TITLE_CHARACTERS ? bestCut(heading, room, TITLE_CHARACTERS) : undefined;
+  const cut =
+    heading.length > TITLE_CHARACTERS ? bestCut(heading, room, TITLE_CHARACTERS) : undefined;
   return `${heading.slice(0, cut).trimEnd()}\n\n${passage}`;
 }
 

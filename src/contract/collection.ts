@@ -10,6 +10,7 @@ export interface DocumentInput {
   /** Unique in the collection; adding it again replaces the document. */
   id: string;
   text: string;
+  /** Embedded before each passage; offsets still count in `text` alone. */
   title?: string;
   url?: string;
   metadata?: Metadata;
@@ -73,7 +74,10 @@ export interface CollectionInfo {
 
 export interface Collection {
   readonly info: CollectionInfo;
-  /** Cuts, embeds and stores documents; an id that is there is replaced. Each document is all or nothing. */
+  /**
+   * Cuts, embeds and stores documents; an id that is there is replaced. Each document is all or
+   * nothing. The same id twice in one call is `bad-input`.
+   */
   add(documents: DocumentInput | readonly DocumentInput[], options?: AddOptions): Promise<void>;
   /** Stores documents whose vectors were made elsewhere with the same model: one row, one passage each. */
   addEmbedded(documents: readonly DocumentInput[], vectors: EmbeddedRows): Promise<void>;
@@ -81,6 +85,7 @@ export interface Collection {
   remove(ids: string | readonly string[]): Promise<number>;
   clear(): Promise<void>;
   get(id: string): Promise<StoredDocument | undefined>;
+  /** In the order of ids. */
   list(options?: ListOptions): Promise<StoredDocument[]>;
   count(): Promise<number>;
   search(query: string, options?: SearchOptions): Promise<Hit[]>;

@@ -6,6 +6,8 @@ import {
   deleteStoredModels,
   listCollections,
 } from '../index.ts';
+import { refreshModels } from './life.ts';
+import { forgetAll } from './memory.ts';
 import type { Parts } from './parts.ts';
 import { forgetOffline } from './pwa.ts';
 import { troubleOf } from './trouble.ts';
@@ -56,7 +58,7 @@ export async function deleteEverything(parts: Parts): Promise<void> {
       offline: 'unknown',
       erased: true,
     });
-    await engine.describe();
+    await refreshModels(parts);
     announce('Everything was deleted from this browser.');
   } catch (error) {
     store.set({ engineTrouble: troubleOf(error) });
@@ -65,13 +67,9 @@ export async function deleteEverything(parts: Parts): Promise<void> {
 
 /** Collections and the embedder are closed by now. */
 async function erase(): Promise<void> {
-  for (const name of await listCollections()) await deleteCollection(name);
+  for (const { name } of await listCollections()) await deleteCollection(name);
   await clearVectorCache();
   await deleteStoredModels();
   await forgetOffline();
-  try {
-    localStorage.clear();
-  } catch {
-    // Nothing was kept where nothing can be.
-  }
+  forgetAll();
 }

@@ -2,9 +2,9 @@
 
 import { storedModels, type DeviceChoice } from '../index.ts';
 import type { CorpusId } from './corpora/corpora.ts';
+import { MODELS, sizeOf, type ModelId, type ModelSize } from './models.ts';
 import type { Parts } from './parts.ts';
 import { rememberDevice, savesData, type Opening } from './preferences.ts';
-import type { ModelId } from './state.ts';
 
 export async function start(parts: Parts, { model, device, corpus }: Opening): Promise<void> {
   const { store, shelf } = parts;
@@ -12,7 +12,7 @@ export async function start(parts: Parts, { model, device, corpus }: Opening): P
     store.set({ offered: true });
     return refreshModels(parts);
   }
-  void shelf.prefetch(corpus).catch(() => undefined);
+  shelf.prefetch(corpus);
   await load(parts, model, device);
 }
 
@@ -20,7 +20,7 @@ export async function load(parts: Parts, model: ModelId, device: DeviceChoice): 
   const { store, shelf, engine, ingest } = parts;
   store.set({ erased: false });
   await engine.load(model, device);
-  if (engine.current()) {
+  if (engine.current) {
     if (store.get().device === device) rememberDevice(device);
     changeCorpus(parts);
     void shelf.open('documents').then(() => ingest.pump());
@@ -31,7 +31,7 @@ export async function load(parts: Parts, model: ModelId, device: DeviceChoice): 
 /** Searches what is chosen now, once it can be searched. */
 export function changeCorpus({ store, shelf, engine, search }: Parts): void {
   const { corpus } = store.get();
-  if (engine.current()) void shelf.open(corpus);
+  if (engine.current) void shelf.open(corpus);
   search.ask();
 }
 
@@ -41,7 +41,13 @@ export function dropFiles({ store, ingest }: Parts, files: readonly File[]): voi
   ingest.addFiles(files);
 }
 
-export async function refreshModels({ store, engine }: Parts): Promise<void> {
-  await engine.describe();
-  store.set({ storedModels: await storedModels().catch(() => []) });
+/** What is stored, and how large the models are on this device. */
+export async function refreshModels({ store }: Parts): Promise<void> {
+  const stored = await storedModels().catch(() => []);
+  const sizes: Partial<Record<ModelId, ModelSize>> = {};
+  for (const model of MODELS) {
+    const size = await sizeOf(model, store.get().device, stored);
+    if (size) sizes[model] = size;
+  }
+  store.set({ storedModels: stored, sizes });
 }

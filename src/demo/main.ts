@@ -35,7 +35,7 @@ setUpTheme();
 setUpQuestion(store, search);
 setUpCorpora(store, () => changeCorpus(parts));
 setUpReadout(store, {
-  cancelLoad: engine.cancel,
+  cancelLoad: () => engine.cancel(),
   loadStarter: () => void load(parts, 'starter', store.get().device),
 });
 setUpStage(
@@ -50,8 +50,8 @@ setUpStage(
       store.set({ searchTrouble: undefined });
       changeCorpus(parts);
     },
-    embed: (id) => void shelf.embed(id).then(search.ask),
-    cancelEmbed: shelf.cancelEmbed,
+    embed: (id) => void shelf.embed(id).then(() => search.ask()),
+    cancelEmbed: () => shelf.cancelEmbed(),
     removeDocument: remove,
   },
   documents,

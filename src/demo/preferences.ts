@@ -2,9 +2,10 @@
 
 import type { DeviceChoice } from '../index.ts';
 import { isCorpusId, type CorpusId } from './corpora/corpora.ts';
-import { MODELS, type ModelId } from './state.ts';
+import { recall, remember } from './memory.ts';
+import { MODELS, type ModelId } from './models.ts';
 
-const DEVICE_KEY = 'nearfield:device';
+const DEVICE_KEY = 'device';
 const DEVICES: readonly DeviceChoice[] = ['auto', 'webgpu', 'wasm'];
 
 export interface Opening {
@@ -19,7 +20,7 @@ export function opening(search: string): Opening {
   const parameters = new URLSearchParams(search);
   const corpus = parameters.get('in');
   const model = parameters.get('model');
-  const device = parameters.get('device') ?? stored(DEVICE_KEY);
+  const device = parameters.get('device') ?? recall(DEVICE_KEY);
   return {
     model: MODELS.find((id) => id === model) ?? 'starter',
     device: DEVICES.find((choice) => choice === device) ?? 'auto',
@@ -29,19 +30,7 @@ export function opening(search: string): Opening {
 }
 
 export function rememberDevice(device: DeviceChoice): void {
-  try {
-    localStorage.setItem(DEVICE_KEY, device);
-  } catch {
-    // Blocked storage: the choice holds until the page closes.
-  }
-}
-
-function stored(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
+  remember(DEVICE_KEY, device);
 }
 
 /** Network Information API: Chromium only, and not in TypeScript's library. */

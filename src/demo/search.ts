@@ -13,9 +13,9 @@ const LIMIT = 10;
 
 export interface Search {
   /** Asks after a short pause in typing. */
-  type(query: string): void;
+  type: (query: string) => void;
   /** Asks what is in the state now. */
-  ask(): void;
+  ask: () => void;
 }
 
 export function createSearch(

@@ -7,9 +7,10 @@ import {
   type Collection,
   type Embedder,
 } from '../index.ts';
-import { isSample, type CorpusId, type SampleId } from './corpora/corpora.ts';
+import { CORPORA, isCorpusId, isSample, type CorpusId, type SampleId } from './corpora/corpora.ts';
 import { SAMPLE_FILES } from './corpora/files.ts';
 import { fetchDocuments, fetchSample, sampleVersion, type Sample } from './corpora/samples.ts';
+import { recall, remember } from './memory.ts';
 import type { ShelfState, State } from './state.ts';
 import type { Store } from './store.ts';
 import { isAbort, troubleOf } from './trouble.ts';
@@ -17,150 +18,150 @@ import { isAbort, troubleOf } from './trouble.ts';
 const OWN = 'my-documents';
 const SAMPLE_PREFIX = 'sample-';
 
-export interface Shelf {
+export class Shelf {
+  readonly #store: Store<State>;
+  readonly #opened = new Map<CorpusId, Promise<Collection | undefined>>();
+  readonly #fetched = new Map<SampleId, Promise<Sample>>();
+  #embedder: Embedder | undefined;
+  #abort = new AbortController();
+
+  constructor(store: Store<State>) {
+    this.#store = store;
+  }
+
   /** Fetches a sample while the model loads, when this browser does not have it yet. */
-  prefetch(id: CorpusId): Promise<void>;
+  prefetch(id: CorpusId): void {
+    if (!isSample(id) || recall(nameOf(id, 'starter')) !== null) return;
+    this.#sample(id).catch(() => undefined);
+  }
+
   /** Every collection follows to this embedder. */
-  use(embedder: Embedder): Promise<void>;
+  async use(embedder: Embedder): Promise<void> {
+    await this.closeAll();
+    this.#embedder = embedder;
+  }
+
   /** The collection, filled; undefined when it cannot be searched (its state says why). */
-  open(id: CorpusId): Promise<Collection | undefined>;
-  /** Embeds what this model has no vectors of: a sample, or documents of another model. */
-  embed(id: CorpusId): Promise<void>;
-  cancelEmbed(): void;
-  /** Looks again at how many documents there are. */
-  recount(id: CorpusId): Promise<void>;
-  closeAll(): Promise<void>;
-  /** After everything was deleted: shows empty shelves. */
-  forget(): void;
-}
-
-export function createShelf(store: Store<State>): Shelf {
-  const opened = new Map<CorpusId, Promise<Collection | undefined>>();
-  const fetched = new Map<SampleId, Promise<Sample>>();
-  let embedder: Embedder | undefined;
-  let abort = new AbortController();
-
-  function show(id: CorpusId, patch: ShelfState): void {
-    store.set({ shelves: { ...store.get().shelves, [id]: patch } });
-  }
-
-  async function prefetch(id: CorpusId): Promise<void> {
-    if (!isSample(id) || fetched.has(id)) return;
-    const known = await listCollections();
-    if (!known.includes(nameOf(id, 'starter'))) void sample(id).catch(() => undefined);
-  }
-
-  /** One fetch however many ask; a failed one is forgotten. */
-  function sample(id: SampleId): Promise<Sample> {
-    const running = fetched.get(id) ?? fetchSample(id);
-    fetched.set(id, running);
-    running.catch(() => fetched.delete(id));
-    return running;
-  }
-
-  async function use(next: Embedder): Promise<void> {
-    await closeAll();
-    embedder = next;
-  }
-
-  function open(id: CorpusId): Promise<Collection | undefined> {
-    const known = opened.get(id);
-    if (known) return known;
-    const opening = attempt(id, (user) => (isSample(id) ? openSample(id, user) : openOwn(user)));
-    opened.set(id, opening);
+  open(id: CorpusId): Promise<Collection | undefined> {
+    const opening = this.#opened.get(id) ?? this.#attempt(id);
+    this.#opened.set(id, opening);
     return opening;
   }
 
-  async function attempt(
-    id: CorpusId,
-    work: (embedder: Embedder) => Promise<Collection | undefined>,
-  ): Promise<Collection | undefined> {
+  /** Embeds what this model has no vectors of: a sample, or documents of another model. */
+  async embed(id: CorpusId): Promise<void> {
+    const embedder = this.#embedder;
+    if (!embedder) return;
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
+    const { documents } = this.#state(id);
+    this.#show(id, { phase: 'embedding', documents });
+    const onProgress = (progress: { done: number; total: number }): void => {
+      if (!signal.aborted) this.#show(id, { phase: 'embedding', documents, progress });
+    };
+    try {
+      const job = { signal, onProgress };
+      await (isSample(id) ? embedSample(id, embedder, job) : reembedOwn(embedder, job));
+    } catch (error) {
+      if (!isAbort(error)) return this.#fail(id, error);
+    }
+    this.#opened.delete(id);
+    await this.open(id);
+  }
+
+  cancelEmbed(): void {
+    this.#abort.abort();
+  }
+
+  /** Looks again at how many documents there are. */
+  async recount(id: CorpusId): Promise<void> {
+    const collection = await this.#opened.get(id);
+    if (collection) this.#show(id, { phase: 'ready', documents: await collection.count() });
+  }
+
+  async closeAll(): Promise<void> {
+    this.#abort.abort();
+    const all = [...this.#opened.values()];
+    this.#opened.clear();
+    for (const collection of all) await (await collection)?.close();
+  }
+
+  /** After everything was deleted: empty shelves. */
+  forget(): void {
+    this.#fetched.clear();
+    this.#embedder = undefined;
+    for (const id of Object.keys(CORPORA)) {
+      if (isCorpusId(id)) this.#show(id, { phase: 'closed', documents: 0 });
+    }
+  }
+
+  #state(id: CorpusId): ShelfState {
+    return this.#store.get().shelves[id];
+  }
+
+  #show(id: CorpusId, state: ShelfState): void {
+    this.#store.set({ shelves: { ...this.#store.get().shelves, [id]: state } });
+  }
+
+  #fail(id: CorpusId, error: unknown): void {
+    this.#opened.delete(id);
+    const trouble = troubleOf(error);
+    const phase = trouble.code === 'incompatible-index' ? 'mismatch' : 'failed';
+    this.#show(id, { phase, documents: this.#state(id).documents, trouble });
+  }
+
+  async #attempt(id: CorpusId): Promise<Collection | undefined> {
+    const embedder = this.#embedder;
     if (!embedder) return undefined;
     try {
-      show(id, { ...store.get().shelves[id], phase: 'opening' });
-      return await work(embedder);
+      this.#show(id, { phase: 'opening', documents: this.#state(id).documents });
+      return await (isSample(id) ? this.#openSample(id, embedder) : this.#openOwn(embedder));
     } catch (error) {
-      opened.delete(id);
-      const trouble = troubleOf(error);
-      const phase = trouble.code === 'incompatible-index' ? 'mismatch' : 'failed';
-      show(id, { phase, documents: 0, trouble });
+      this.#fail(id, error);
       return undefined;
     }
   }
 
-  async function openOwn(user: Embedder): Promise<Collection> {
-    const collection = await openCollection(OWN, { embedder: user });
-    show('documents', { phase: 'ready', documents: await collection.count() });
+  async #openOwn(embedder: Embedder): Promise<Collection> {
+    const collection = await openCollection(OWN, { embedder });
+    this.#show('documents', { phase: 'ready', documents: await collection.count() });
     return collection;
   }
 
-  async function openSample(id: SampleId, user: Embedder): Promise<Collection | undefined> {
-    const { model } = user.info;
-    const collection = await openCollection(nameOf(id, model), { embedder: user });
-    if ((await collection.count()) < SAMPLE_FILES[id].rows) {
-      if (model !== 'starter') return await withdraw(id, collection);
-      const { documents, vectors } = await sample(id);
-      await collection.addEmbedded(documents, vectors);
-      void removeOldReleases(id);
-    }
-    fetched.delete(id);
-    show(id, { phase: 'ready', documents: SAMPLE_FILES[id].rows });
-    return collection;
-  }
-
-  async function withdraw(id: SampleId, collection: Collection): Promise<undefined> {
+  async #openSample(id: SampleId, embedder: Embedder): Promise<Collection | undefined> {
+    const { model } = embedder.info;
+    const collection = await openCollection(nameOf(id, model), { embedder });
     const documents = await collection.count();
-    await collection.close();
-    opened.delete(id);
-    show(id, { phase: 'unembedded', documents });
-  }
-
-  async function embed(id: CorpusId): Promise<void> {
-    const user = embedder;
-    if (!user) return;
-    abort = new AbortController();
-    const { signal } = abort;
-    const onProgress = (progress: { done: number; total: number }): void => {
-      if (!signal.aborted) show(id, { ...store.get().shelves[id], phase: 'embedding', progress });
-    };
-    show(id, { phase: 'embedding', documents: store.get().shelves[id].documents });
-    opened.delete(id);
-    try {
-      if (isSample(id)) await embedSample(id, user, { signal, onProgress });
-      else await reembedOwn(user, { signal, onProgress });
-    } catch (error) {
-      if (!isAbort(error))
-        return show(id, { phase: 'failed', documents: 0, trouble: troubleOf(error) });
+    if (documents < SAMPLE_FILES[id].rows) {
+      if (model !== 'starter') return await this.#withdraw(id, collection, documents);
+      await this.#install(id, collection);
     }
-    opened.delete(id);
-    await open(id);
+    this.#fetched.delete(id);
+    this.#show(id, { phase: 'ready', documents: SAMPLE_FILES[id].rows });
+    return collection;
   }
 
-  return {
-    prefetch,
-    use,
-    open,
-    embed,
-    cancelEmbed: () => abort.abort(),
-    recount: async (id) => {
-      const collection = await opened.get(id);
-      if (collection) show(id, { phase: 'ready', documents: await collection.count() });
-    },
-    closeAll,
-    forget: () => {
-      fetched.clear();
-      embedder = undefined;
-      for (const id of ['udhr', 'wordnet', 'documents'] as const) {
-        show(id, { phase: 'closed', documents: 0 });
-      }
-    },
-  };
+  async #install(id: SampleId, collection: Collection): Promise<void> {
+    const { documents, vectors } = await this.#sample(id);
+    await collection.addEmbedded(documents, vectors);
+    remember(nameOf(id, vectors.model), 'installed');
+    void removeOldReleases(id);
+  }
 
-  async function closeAll(): Promise<void> {
-    abort.abort();
-    const all = [...opened.values()];
-    opened.clear();
-    for (const collection of all) await (await collection)?.close();
+  async #withdraw(id: SampleId, collection: Collection, documents: number): Promise<undefined> {
+    await collection.close();
+    this.#opened.delete(id);
+    this.#show(id, { phase: 'unembedded', documents });
+  }
+
+  /** One fetch however many ask; a failed one is forgotten. */
+  #sample(id: SampleId): Promise<Sample> {
+    const known = this.#fetched.get(id);
+    if (known) return known;
+    const fetching = fetchSample(id);
+    this.#fetched.set(id, fetching);
+    fetching.catch(() => this.#fetched.delete(id));
+    return fetching;
   }
 }
 
@@ -189,7 +190,7 @@ function nameOf(id: SampleId, model: string): string {
 }
 
 async function removeOldReleases(id: SampleId): Promise<void> {
-  for (const name of await listCollections()) {
+  for (const { name } of await listCollections()) {
     const ours = name.startsWith(`${SAMPLE_PREFIX}${id}-`);
     if (ours && !name.includes(sampleVersion(id))) await deleteCollection(name);
   }

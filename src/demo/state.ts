@@ -1,10 +1,8 @@
-import type { DeviceChoice, EmbedderInfo, Hit, LoadProgress, ModelPlan } from '../index.ts';
+import type { DeviceChoice, EmbedderInfo, Hit, LoadProgress } from '../index.ts';
 import type { CorpusId } from './corpora/corpora.ts';
+import type { ModelId, ModelSize, StoredModel } from './models.ts';
 import { createStore, type Store } from './store.ts';
 import type { Trouble } from './trouble.ts';
-
-export const MODELS = ['starter', 'qwen3-embedding-0.6b'] as const;
-export type ModelId = (typeof MODELS)[number];
 
 /** A model being fetched and compiled; the one in use stays in use meanwhile. */
 export interface Loading {
@@ -60,7 +58,7 @@ export interface State {
   /** Data saver is on: the starter waits for a click. */
   offered: boolean;
   device: DeviceChoice;
-  plans: Readonly<Partial<Record<ModelId, ModelPlan>>>;
+  sizes: Readonly<Partial<Record<ModelId, ModelSize>>>;
   corpus: CorpusId;
   shelves: Readonly<Record<CorpusId, ShelfState>>;
   query: string;
@@ -70,7 +68,7 @@ export interface State {
   answer: Answer | undefined;
   searchTrouble: Trouble | undefined;
   jobs: readonly Job[];
-  storedModels: readonly { id: string; bytes: number }[];
+  storedModels: readonly StoredModel[];
   offline: 'unknown' | 'ready';
   erased: boolean;
 }
@@ -84,7 +82,7 @@ export function createState(patch: Partial<State>): Store<State> {
     engineTrouble: undefined,
     offered: false,
     device: 'auto',
-    plans: {},
+    sizes: {},
     corpus: 'udhr',
     shelves: { udhr: CLOSED, wordnet: CLOSED, documents: CLOSED },
     query: '',

@@ -1,8 +1,8 @@
 /** One object of state; views redraw when the part they look at changes. */
 
 export interface Store<S> {
-  get(): Readonly<S>;
-  set(patch: Partial<S>): void;
+  get: () => Readonly<S>;
+  set: (patch: Partial<S>) => void;
   /** Draws now, and again whenever a value that `select` gives has changed. */
   watch(
     select: (state: Readonly<S>) => readonly unknown[],

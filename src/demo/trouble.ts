@@ -3,6 +3,8 @@
 import { NearfieldError, type ErrorCode } from '../index.ts';
 
 export interface Trouble {
+  /** What it happened to, where that is not plain. */
+  about?: string;
   code: ErrorCode;
   title: string;
   advice: string;

@@ -42,7 +42,7 @@ export class ExactIndex {
     if (!Number.isInteger(count)) {
       throw badInput(`${rows.length} values are no whole number of rows of ${this.dimensions}`);
     }
-    const wrong = rows.findIndex((value) => !Number.isFinite(value));
+    const wrong = firstNotFinite(rows);
     if (wrong >= 0) {
       throw badInput(`value ${wrong % this.dimensions} is ${rows[wrong]}`, {
         index: Math.floor(wrong / this.dimensions),
@@ -95,7 +95,7 @@ export class ExactIndex {
     if (query.length !== this.dimensions) {
       throw badInput(`the query has ${query.length} values, the index ${this.dimensions}`);
     }
-    if (!query.every((value) => Number.isFinite(value))) {
+    if (firstNotFinite(query) >= 0) {
       throw badInput('the query has a value that is not finite');
     }
     if (!Number.isInteger(k) || k < 1) {
@@ -115,6 +115,14 @@ export class ExactIndex {
     this.#data = data;
     this.#dead = dead;
   }
+}
+
+/** A callback for each value would take longer than the copy. */
+function firstNotFinite(values: Float32Array): number {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) return i;
+  }
+  return -1;
 }
 
 function badInput(message: string, options: { index?: number } = {}): NearfieldError {

@@ -1,4 +1,3 @@
 /** Nearest vectors by dot product, in one growing Float32Array. */
 
 export { ExactIndex } from './exact.ts';
-export type { Ranked } from './top-k.ts';

@@ -24,32 +24,40 @@ async function openWriter(key: FileKey): Promise<FileWriter> {
   const folder = await root.getDirectoryHandle(fileName(key.folder), { create: true });
   const record = await readRecord(folder, key.path);
   const file = await folder.getFileHandle(fileName(key.path), { create: true });
-  const handle = await file.createSyncAccessHandle();
-  // Bytes without a record cannot be told apart from another version's.
-  if (!record || record.done) handle.truncate(0);
-  return new OpfsWriter(folder, key.path, file, handle, record?.done ? undefined : record?.etag);
+  const bytes = await file.createSyncAccessHandle();
+  try {
+    const recordFile = await folder.getFileHandle(recordName(key.path), { create: true });
+    const notes = await recordFile.createSyncAccessHandle();
+    // Bytes without a record cannot be told apart from another version's.
+    if (!record || record.done) bytes.truncate(0);
+    return new OpfsWriter(file, bytes, notes, record?.done ? undefined : record?.etag);
+  } catch (error) {
+    bytes.close();
+    throw error;
+  }
 }
 
+/**
+ * Both handles stay open until the end: opening the record's again for each change hung in
+ * Chromium 156 about one time in eight (`createSyncAccessHandle` soon after another's `close`).
+ */
 class OpfsWriter implements FileWriter {
-  readonly #folder: FileSystemDirectoryHandle;
-  readonly #path: string;
   readonly #file: FileSystemFileHandle;
-  readonly #handle: FileSystemSyncAccessHandle;
+  readonly #bytes: FileSystemSyncAccessHandle;
+  readonly #notes: FileSystemSyncAccessHandle;
   #offset: number;
   etag: string | undefined;
 
   constructor(
-    folder: FileSystemDirectoryHandle,
-    path: string,
     file: FileSystemFileHandle,
-    handle: FileSystemSyncAccessHandle,
+    bytes: FileSystemSyncAccessHandle,
+    notes: FileSystemSyncAccessHandle,
     etag: string | undefined,
   ) {
-    this.#folder = folder;
-    this.#path = path;
     this.#file = file;
-    this.#handle = handle;
-    this.#offset = handle.getSize();
+    this.#bytes = bytes;
+    this.#notes = notes;
+    this.#offset = bytes.getSize();
     this.etag = etag;
   }
 
@@ -59,48 +67,43 @@ class OpfsWriter implements FileWriter {
 
   restart(etag: string | undefined): Promise<void> {
     return asStorage('write a model file', async () => {
-      this.#handle.truncate(0);
+      this.#bytes.truncate(0);
       this.#offset = 0;
       this.etag = etag;
-      await this.#record({ done: false, ...(etag !== undefined && { etag }) });
+      this.#note({ done: false, ...(etag !== undefined && { etag }) });
     });
   }
 
   write(chunk: Uint8Array): Promise<void> {
     return asStorage('write a model file', async () => {
-      this.#offset += this.#handle.write(chunk as Uint8Array<ArrayBuffer>, { at: this.#offset });
+      this.#offset += this.#bytes.write(chunk as Uint8Array<ArrayBuffer>, { at: this.#offset });
     });
   }
 
   written(): Promise<Blob> {
     return asStorage('read a model file', async () => {
-      this.#handle.flush();
+      this.#bytes.flush();
       return this.#file.getFile();
     });
   }
 
   finish(meta: FileMeta): Promise<StoredFile> {
     return asStorage('keep a model file', async () => {
-      this.#handle.flush();
-      this.#handle.close();
-      await this.#record({ done: true, ...meta });
+      this.#bytes.flush();
+      this.#note({ done: true, ...meta });
+      this.#notes.flush();
+      await this.suspend();
       return { blob: await this.#file.getFile(), meta };
     });
   }
 
   async suspend(): Promise<void> {
-    this.#handle.close();
+    this.#bytes.close();
+    this.#notes.close();
   }
 
-  async #record(record: FileRecord): Promise<void> {
-    const file = await this.#folder.getFileHandle(recordName(this.#path), { create: true });
-    const handle = await file.createSyncAccessHandle();
-    try {
-      handle.truncate(0);
-      handle.write(new TextEncoder().encode(JSON.stringify(record)));
-      handle.flush();
-    } finally {
-      handle.close();
-    }
+  #note(record: FileRecord): void {
+    this.#notes.truncate(0);
+    this.#notes.write(new TextEncoder().encode(JSON.stringify(record)), { at: 0 });
   }
 }

@@ -66,9 +66,14 @@ function articlesOf(code: string, tag: string): DocumentInput[] {
   if (found.length !== ARTICLES) throw new Error(`${code}: ${found.length} articles, expected 30.`);
   return found.map(([, number = '', body = '']) => ({
     id: `${tag}-${number.padStart(2, '0')}`,
-    title: texts(body, 'h2')[0] ?? number,
     text: texts(body, 'p|li').join('\n'),
-    metadata: { language: tag, direction, article: Number(number) },
+    // Not a title: collections embed titles, and a number only blurs what an article means.
+    metadata: {
+      heading: texts(body, 'h2')[0] ?? number,
+      language: tag,
+      direction,
+      article: Number(number),
+    },
   }));
 }
 

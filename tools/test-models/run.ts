@@ -1,6 +1,7 @@
 /** Runs a test model on ONNX Runtime's CPU provider: token ids in, unit vectors out. */
 
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { fromHalfBits } from './half.ts';
 import { CONFIG } from './seeded.ts';
 
 /** A path, or a whole file's bytes. */
@@ -20,8 +21,8 @@ export async function embedBatch(
   const length = Math.max(...batch.map((ids) => ids.length));
   const outputs = await session.run(feedsFor(session, batch, length));
   const states = outputs['last_hidden_state'] ?? outputs['hidden_states'];
-  const data = states?.data;
-  if (!(data instanceof Float32Array)) throw new Error('no float32 hidden states');
+  if (!states) throw new Error('no hidden states');
+  const data = floatsOf(states);
   const width = CONFIG.hidden_size;
   return batch.map((ids, row) => {
     const start = (row * length + ids.length - 1) * width;
@@ -52,6 +53,13 @@ function feedsFor(
   };
   const inputs = session.inputMetadata.filter((input) => input.isTensor);
   return Object.fromEntries(inputs.map(({ name, type }) => [name, feed(name, type)]));
+}
+
+/** Float16 comes as bits, or as numbers where JavaScript has a Float16Array. */
+function floatsOf({ data }: Tensor): Float32Array {
+  if (data instanceof Float32Array) return data;
+  const values = data as ArrayLike<number>;
+  return Float32Array.from(values, data instanceof Uint16Array ? fromHalfBits : Number);
 }
 
 function unit(state: Float32Array): Float32Array {

@@ -141,6 +141,21 @@ describe('the written models on the CPU', () => {
     },
   );
 
+  it.each([
+    ['model_q4f16.onnx', 'cpu-int4', 'q4f16'],
+    ['model_fp16.onnx', 'cpu-fp32', 'fp16'],
+  ] as const)('the weights of the WebGPU-only %s are right', async (file, fixture, dtype) => {
+    const { graph } = await allInOne(join(paths['qwen3-seeded-webgpu-only'], 'onnx', file));
+    const url = new URL(`fixtures/${fixture}.onnx`, import.meta.url);
+    const cpu = withFloatActivations(readModel(await readFile(url)));
+    // The CPU graph's nodes norm Q and K outside the attention; its value_info says float32.
+    const runnable = { ...cpu, graph: { ...graph, nodes: cpu.graph.nodes, rest: [] } };
+    const vectors = await embedEach(writeModel(runnable));
+    const { lowestCosine, largestDifference } = compare(vectors, golden(dtype));
+    expect(lowestCosine).toBeGreaterThan(exact.lowestCosine);
+    expect(largestDifference).toBeLessThan(2e-3);
+  });
+
   it.each(['model_q4f16.onnx', 'model_fp16.onnx'])(
     'cannot run what the builder wrote for WebGPU (%s)',
     async (file) => {

@@ -30,10 +30,11 @@ export const CORPORA: Readonly<Record<CorpusId, Corpus>> = {
       say('en', 'Do I get paid holidays?'),
       say('ja', '学校の授業料は無料ですか'),
       say('es', '¿Puedo salir de mi país y volver?'),
-      say('fr', 'Ai-je droit à des vacances payées ?'),
+      say('de', 'Darf ich meine Meinung frei sagen?'),
       say('ar', 'هل التعليم مجاني؟'),
+      say('fr', 'Peut-on m’obliger à me marier ?'),
       say('hi', 'क्या हर किसी को वोट देने का अधिकार है?'),
-      say('en', 'Can they throw me in jail for no reason?'),
+      say('ru', 'Имею ли я право на отдых?'),
     ],
     source: {
       label: 'UDHR in Unicode',
@@ -43,15 +44,15 @@ export const CORPORA: Readonly<Record<CorpusId, Corpus>> = {
   },
   wordnet: {
     id: 'wordnet',
-    name: 'Words by description',
+    name: 'Dictionary',
     about:
       'Common English nouns with their dictionary glosses from WordNet. Describe a thing, in any language, and find its word.',
     suggestions: [
+      say('en', 'rain mixed with snow'),
       say('en', 'where a river meets the sea'),
-      say('en', 'you wear it to see better'),
       say('fr', 'instrument pour mesurer la température'),
-      say('de', 'Angst vor der Dunkelheit'),
-      say('en', 'frozen water falling from the sky'),
+      say('en', 'the pain of losing someone'),
+      say('es', 'una fruta amarilla y ácida'),
       say('zh', '会飞的昆虫'),
     ],
     source: {

@@ -2,10 +2,10 @@
 
 export const SAMPLE_FILES = {
   udhr: {
-    documents: 'samples/udhr-9ddfae5fe0.json',
+    documents: 'samples/udhr-b5cddd2e93.json',
     vectors: 'samples/udhr-6da74bad3e.f16',
     rows: 1080,
-    bytes: 1424645,
+    bytes: 1426805,
     languages: [
       'en',
       'fr',
@@ -46,8 +46,8 @@ export const SAMPLE_FILES = {
     ],
   },
   wordnet: {
-    documents: 'samples/wordnet-7a18c0e75a.json',
-    vectors: 'samples/wordnet-1cacfec87d.f16',
+    documents: 'samples/wordnet-90439decdd.json',
+    vectors: 'samples/wordnet-52a82f865f.f16',
     rows: 2240,
     bytes: 2139211,
     languages: ['en'],

@@ -6,101 +6,103 @@ import type { Store } from '../store.ts';
 import { isAbort, troubleOf } from '../trouble.ts';
 import { readTextFile, Refusal } from './files.ts';
 
-export interface Ingest {
-  addFiles(files: Iterable<File>): void;
-  addNote(text: string): void;
-  /** Goes on with what waits; does nothing while no collection can be had. */
-  pump(): Promise<void>;
-  cancel(): void;
-  dismiss(): void;
+interface Target {
+  open: () => Promise<Collection | undefined>;
+  /** A document came. */
+  onChange: () => Promise<void>;
 }
 
-type Read = () => Promise<DocumentInput>;
+export class Ingest {
+  readonly #store: Store<State>;
+  readonly #target: Target;
+  readonly #reads = new Map<number, () => Promise<DocumentInput>>();
+  #abort = new AbortController();
+  #pumping = false;
+  #lastId = 0;
 
-export function createIngest(
-  store: Store<State>,
-  open: () => Promise<Collection | undefined>,
-  onChange: () => Promise<void>,
-): Ingest {
-  const reads = new Map<number, Read>();
-  let abort = new AbortController();
-  let pumping = false;
-  let lastId = 0;
-
-  function queue(name: string, read: Read): void {
-    const id = ++lastId;
-    reads.set(id, read);
-    store.set({ jobs: [...store.get().jobs, { id, name, phase: 'waiting' }] });
+  constructor(store: Store<State>, target: Target) {
+    this.#store = store;
+    this.#target = target;
   }
 
-  function update(id: number, patch: Partial<Job>): void {
-    store.set({
-      jobs: store.get().jobs.map((job) => (job.id === id ? { ...job, ...patch } : job)),
+  addFiles(files: Iterable<File>): void {
+    for (const file of files) this.#queue(file.name, () => documentOf(file));
+    void this.pump();
+  }
+
+  addNote(text: string): void {
+    const note = noteOf(text);
+    this.#queue(note.title ?? 'Note', () => Promise.resolve(note));
+    void this.pump();
+  }
+
+  /** Goes on with what waits; does nothing while no collection can be had. */
+  async pump(): Promise<void> {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      for (let job = this.#next(); job; job = this.#next()) {
+        const collection = await this.#target.open();
+        if (!collection) return;
+        await this.#run(job.id, collection);
+      }
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  cancel(): void {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    for (const { id, phase } of this.#jobs) {
+      if (phase === 'waiting') this.#update(id, { phase: 'cancelled' });
+    }
+  }
+
+  /** Drops the report on what is over. */
+  dismiss(): void {
+    const busy = ({ phase }: Job): boolean => phase === 'waiting' || phase === 'embedding';
+    this.#store.set({ jobs: this.#jobs.filter(busy) });
+  }
+
+  get #jobs(): readonly Job[] {
+    return this.#store.get().jobs;
+  }
+
+  #queue(name: string, read: () => Promise<DocumentInput>): void {
+    const id = ++this.#lastId;
+    this.#reads.set(id, read);
+    this.#store.set({ jobs: [...this.#jobs, { id, name, phase: 'waiting' }] });
+  }
+
+  #next(): Job | undefined {
+    return this.#jobs.find(({ phase }) => phase === 'waiting');
+  }
+
+  #update(id: number, patch: Partial<Job>): void {
+    this.#store.set({
+      jobs: this.#jobs.map((job) => (job.id === id ? { ...job, ...patch } : job)),
     });
   }
 
-  async function pump(): Promise<void> {
-    if (pumping) return;
-    pumping = true;
+  async #run(id: number, collection: Collection): Promise<void> {
+    const { signal } = this.#abort;
     try {
-      for (let job = next(); job; job = next()) {
-        const collection = await open();
-        if (!collection) return;
-        await run(job, collection);
-      }
-    } finally {
-      pumping = false;
-    }
-  }
-
-  function next(): Job | undefined {
-    return store.get().jobs.find(({ phase }) => phase === 'waiting');
-  }
-
-  async function run({ id }: Job, collection: Collection): Promise<void> {
-    const { signal } = abort;
-    try {
-      update(id, { phase: 'embedding' });
-      const document = await reads.get(id)?.();
+      this.#update(id, { phase: 'embedding' });
+      const document = await this.#reads.get(id)?.();
       if (!document) return;
       const onProgress = (progress: { done: number; total: number }): void => {
-        if (!signal.aborted) update(id, { progress });
+        if (!signal.aborted) this.#update(id, { progress });
       };
       await collection.add(document, { signal, onProgress });
-      update(id, { phase: 'done' });
-      await onChange();
+      this.#update(id, { phase: 'done' });
+      await this.#target.onChange();
     } catch (error) {
-      update(id, failure(error));
+      this.#update(id, failure(error));
     } finally {
-      reads.delete(id);
+      this.#reads.delete(id);
     }
   }
-
-  function cancel(): void {
-    abort.abort();
-    abort = new AbortController();
-    for (const { id, phase } of store.get().jobs) {
-      if (phase === 'waiting') update(id, { phase: 'cancelled' });
-    }
-  }
-
-  return {
-    addFiles: (files) => {
-      for (const file of files) queue(file.name, () => documentOf(file));
-      void pump();
-    },
-    addNote: (text) => {
-      const note = noteOf(text);
-      queue(note.title ?? 'Note', () => Promise.resolve(note));
-      void pump();
-    },
-    pump,
-    cancel,
-    dismiss: () => {
-      const busy = ({ phase }: Job): boolean => phase === 'waiting' || phase === 'embedding';
-      store.set({ jobs: store.get().jobs.filter(busy) });
-    },
-  };
 }
 
 function failure(error: unknown): Partial<Job> {
@@ -121,5 +123,5 @@ function noteOf(text: string): DocumentInput {
   const clean = text.replace(/\r\n?/g, '\n').trim();
   const [first = ''] = clean.split('\n', 1);
   const title = first.length > 60 ? `${first.slice(0, 60).trimEnd()}…` : first;
-  return { id: `note:${Date.now().toString(36)}`, title, text: clean, metadata: {} };
+  return { id: `note:${Date.now().toString(36)}`, title, text: clean };
 }

@@ -8,20 +8,24 @@ export interface Span {
 /** Words too common to mark: seeing them lit up tells nobody anything. */
 const COMMON = new Set(
   (
-    'a an and are as at be but by can do does for from get has have how i if in is it its me my no not of on or our ' +
-    'so that the their them there they this to was we what when where which who why will with you your ' +
+    'a about an and any are as at be been but by can do does for from get has have how i if in into is it its me my no not of on or our ' +
+    'so some than that the their them then there they this to was were we what when where which who why will with you your ' +
     'au aux ce ces dans de des du en est et il je la le les ne on ou par pas pour que qui se son sur un une ' +
     'al como con del el es la las lo los mi no o para por que se si su un una y ' +
     'aber als am an auch auf aus bei das dem den der des die ein eine er es für ich im in ist mit nicht oder sich sie und von was wer wie zu'
   ).split(' '),
 );
+/** Japanese grammar is written in hiragana, its words mostly in kanji and katakana. */
+const PARTICLE = /^\p{Script=Hiragana}{1,3}$/u;
 /** Endings differ (`free`, `freely`) while a long common beginning says it is the same word. */
 const STEM = 4;
 const ENDING = 3;
 
 export function matchingSpans(text: string, query: string, language?: string): Span[] {
   const segmenter = new Intl.Segmenter(language, { granularity: 'word' });
-  const wanted = words(segmenter, query).filter(({ key }) => !COMMON.has(key));
+  const wanted = words(segmenter, query).filter(
+    ({ key }) => !COMMON.has(key) && !PARTICLE.test(key),
+  );
   return words(segmenter, text)
     .filter(({ key }) => wanted.some((word) => sameWord(word.key, key)))
     .map(({ start, end }) => ({ start, end }));

@@ -2,12 +2,15 @@
 
 import { button, byId, h } from '../dom.ts';
 import { bytes, plural } from '../format.ts';
+import { modelOfFolder } from '../models.ts';
 import type { State } from '../state.ts';
 import type { Store } from '../store.ts';
 import { modelName } from './names.ts';
 
+const SMALL = 1_000_000;
+
 export interface DataActions {
-  deleteEverything(): void;
+  deleteEverything: () => void;
 }
 
 export function setUpData(store: Store<State>, actions: DataActions): void {
@@ -21,10 +24,7 @@ export function setUpData(store: Store<State>, actions: DataActions): void {
     ({ storedModels, shelves, offline }) => [storedModels, shelves.documents.documents, offline],
     ({ storedModels, shelves, offline }) => {
       const rows: [string, string][] = [
-        ...storedModels.map(({ id, bytes: size }): [string, string] => [
-          modelName(id),
-          bytes(size),
-        ]),
+        ...modelRows(storedModels),
         ['My documents', plural(shelves.documents.documents, 'text')],
         ['Works offline', offline === 'ready' ? 'yes' : 'not yet'],
       ];
@@ -33,4 +33,21 @@ export function setUpData(store: Store<State>, actions: DataActions): void {
       );
     },
   );
+}
+
+/** Ours by name, anything else (models loaded from the console) as one sum. */
+function modelRows(stored: State['storedModels']): [string, string][] {
+  const sizes = new Map<string, number>();
+  for (const { id, bytes: size } of stored) {
+    const model = modelOfFolder(id);
+    // Notes about models, not models.
+    if (size === 0 || (!model && size < SMALL)) continue;
+    const name = model ? modelName(model) : 'Other model files';
+    sizes.set(name, (sizes.get(name) ?? 0) + size);
+  }
+  return [...sizes].map(([name, size]) => [capitalised(name), bytes(size)]);
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

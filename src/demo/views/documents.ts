@@ -11,9 +11,9 @@ import { drawJobs } from './jobs.ts';
 const PAGE = 50;
 
 export interface DocumentActions {
-  list(limit: number): Promise<StoredDocument[]>;
-  remove(id: string, title: string): void;
-  removeAll(): void;
+  list: (limit: number) => Promise<StoredDocument[]>;
+  remove: (id: string, title: string) => void;
+  removeAll: () => void;
 }
 
 export function createDocuments(

@@ -1,16 +1,17 @@
 /** The engine: which model, on which device, and what it says about itself. */
 
-import type { DeviceChoice, EmbedderInfo } from '../../index.ts';
+import type { Device, DeviceChoice, EmbedderInfo } from '../../index.ts';
 import { button, byId, h } from '../dom.ts';
 import { bytes, count, milliseconds } from '../format.ts';
-import { MODELS, type ModelId, type State } from '../state.ts';
+import { MODELS, type ModelId } from '../models.ts';
+import type { State } from '../state.ts';
 import type { Store } from '../store.ts';
-import { deviceName } from './names.ts';
+import { deviceName, modelName } from './names.ts';
 import { troubleCard } from './trouble-card.ts';
 
 export interface EngineActions {
-  load(model: ModelId, device: DeviceChoice): void;
-  dismissTrouble(): void;
+  load: (model: ModelId, device: DeviceChoice) => void;
+  dismissTrouble: () => void;
 }
 
 const ABOUT: Readonly<Record<ModelId, { name: string; about: string }>> = {
@@ -43,13 +44,13 @@ export function setUpEngine(store: Store<State>, actions: EngineActions): void {
     notes,
   );
   store.watch(
-    ({ engine, loading, plans }) => [engine?.model, loading?.model, plans],
+    ({ engine, loading, sizes }) => [engine?.model, loading?.model, sizes],
     (state) => models.replaceChildren(...MODELS.map((id) => drawModel(id, state, actions))),
   );
   store.watch(
     ({ engine }) => [engine],
     ({ engine }) => {
-      facts.replaceChildren(...(engine ? gauges(engine) : []));
+      facts.replaceChildren(...gauges(engine));
       notes.replaceChildren(...(engine ? remarks(engine) : []));
     },
   );
@@ -57,7 +58,7 @@ export function setUpEngine(store: Store<State>, actions: EngineActions): void {
     ({ engineTrouble, engine }) => [engineTrouble, engine?.model],
     ({ engineTrouble, engine }) => {
       const ways = engine
-        ? [{ label: 'Go on with the model in use', go: actions.dismissTrouble }]
+        ? [{ label: `Stay with ${modelName(engine.model)}`, go: actions.dismissTrouble }]
         : [];
       trouble.replaceChildren(...(engineTrouble ? [troubleCard(engineTrouble, ways)] : []));
     },
@@ -67,15 +68,14 @@ export function setUpEngine(store: Store<State>, actions: EngineActions): void {
 
 function drawModel(
   id: ModelId,
-  { engine, loading, plans, device }: State,
+  { engine, loading, sizes, device }: State,
   actions: EngineActions,
 ): HTMLElement {
-  const plan = plans[id];
+  const known = sizes[id];
   const used = engine?.model === id;
   const coming = loading?.model === id;
-  const missing = plan ? plan.bytes - plan.storedBytes : 0;
-  const size =
-    plan && missing > 0 ? `${bytes(missing)} download` : plan && 'stored in this browser';
+  const missing = known?.missing ?? 0;
+  const size = missing > 0 ? `${bytes(missing)} download` : known && 'stored in this browser';
   return h(
     'li',
     { class: 'model', attrs: { 'data-used': used } },
@@ -88,7 +88,6 @@ function drawModel(
       used || coming
         ? h('span', { class: 'state' }, used ? 'in use' : 'loading…')
         : button('Use', () => actions.load(id, device), {
-            kind: 'primary',
             name: `Use ${ABOUT[id].name}${missing > 0 ? `, ${bytes(missing)} download` : ''}`,
           }),
     ),
@@ -122,25 +121,25 @@ function deviceChoice(store: Store<State>, actions: EngineActions): HTMLElement 
   return group;
 }
 
-function gauges(info: EmbedderInfo): HTMLElement[] {
-  const { counts } = info;
+/** The rows stand before the values are known, so that nothing moves when they come. */
+function gauges(info: EmbedderInfo | undefined): HTMLElement[] {
+  const value = (from: (known: EmbedderInfo) => string): string => (info ? from(info) : '–');
   const rows: [string, string][] = [
-    ['Runs on', info.device === 'webgpu' ? 'WebGPU' : 'WASM'],
-    ...(info.adapter ? [['Adapter', info.adapter] satisfies [string, string]] : []),
-    ['Threads', String(info.threads)],
-    ['Precision', info.dtype],
-    ['Vector', `${count(info.dimensions)} values`],
-    ['Longest text', `${count(info.maxTokens)} tokens`],
-    ['Texts embedded', count(counts.texts)],
-    ['Cache hits', count(counts.cacheHits)],
-    ['Time computing', milliseconds(counts.milliseconds)],
+    ['Runs on', value(({ device }) => shortDevice(device))],
+    ...(info?.adapter ? [['Adapter', info.adapter] satisfies [string, string]] : []),
+    ['Threads', value(({ threads }) => String(threads))],
+    ['Precision', value(({ dtype }) => dtype)],
+    ['Vector', value(({ dimensions }) => `${count(dimensions)} values`)],
+    ['Longest text', value(({ maxTokens }) => `${count(maxTokens)} tokens`)],
+    ['Texts embedded', value(({ counts }) => count(counts.texts))],
+    ['Cache hits', value(({ counts }) => count(counts.cacheHits))],
+    ['Time computing', value(({ counts }) => milliseconds(counts.milliseconds))],
   ];
-  return rows.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)));
+  return rows.map(([name, text]) => h('div', {}, h('dt', {}, name), h('dd', {}, text)));
 }
 
 function remarks({ fallback, warnings }: EmbedderInfo): HTMLElement[] {
-  const reason =
-    fallback && `${fallback.from === 'webgpu' ? 'WebGPU' : 'WASM'} was left: ${fallback.message}`;
+  const reason = fallback && `${shortDevice(fallback.from)} was left: ${fallback.message}`;
   const all = [...(reason ? [reason] : []), ...warnings];
   return all.map((text) => h('p', { class: 'remark' }, text));
 }
@@ -167,7 +166,7 @@ function setUpPill(store: Store<State>): void {
       text.textContent = loading
         ? 'Loading'
         : engine
-          ? `${model} · ${shortDevice(engine)}`
+          ? `${model} · ${shortDevice(engine.device)}`
           : engineTrouble
             ? 'Not running'
             : 'Asleep';
@@ -176,6 +175,6 @@ function setUpPill(store: Store<State>): void {
   );
 }
 
-function shortDevice({ device }: EmbedderInfo): string {
+function shortDevice(device: Device): string {
   return device === 'webgpu' ? 'WebGPU' : 'WASM';
 }

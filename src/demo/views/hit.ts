@@ -27,7 +27,7 @@ export function createHit(hit: Hit, index: number, actions: HitActions): HitView
       class: 'hit-toggle',
       attrs: { type: 'button', 'aria-expanded': 'false', 'aria-controls': id },
     },
-    h('span', { attrs: languageAttributes(hit) }, hit.title ?? hit.id),
+    h('span', { attrs: languageAttributes(hit) }, titleOf(hit)),
   );
   const flip = (): void => {
     const open = toggle.getAttribute('aria-expanded') !== 'true';
@@ -43,31 +43,40 @@ export function createHit(hit: Hit, index: number, actions: HitActions): HitView
   const element = h(
     'li',
     { class: 'hit' },
-    h('div', { class: 'hit-head' }, h('h3', {}, toggle), ...tags(hit), score(hit)),
+    h('div', { class: 'hit-head' }, h('h3', {}, toggle), tags(hit), score(hit)),
     passage,
     more,
   );
   return { element, toggle };
 }
 
-function tags(hit: Hit): HTMLElement[] {
+function titleOf({ id, title, metadata }: Hit): string {
+  const heading = metadata?.['heading'];
+  return title ?? (typeof heading === 'string' ? heading : id);
+}
+
+function tags(hit: Hit): HTMLElement {
+  const { article, kind } = hit.metadata ?? {};
   const language = languageOf(hit);
-  const article = hit.metadata?.['article'];
-  const kind = hit.metadata?.['kind'];
-  return [
-    ...(typeof article === 'number' && language ? [languageTag(language)] : []),
-    ...(typeof article === 'number' ? [h('span', { class: 'tag' }, `Article ${article}`)] : []),
-    ...(typeof kind === 'string' ? [h('span', { class: 'tag' }, kind)] : []),
-  ];
+  const numbered = typeof article === 'number';
+  // A heading in other numerals says nothing to a reader who does not know the script.
+  const telling = numbered && !new RegExp(`\\b${article}\\b`).test(titleOf(hit));
+  return h(
+    'span',
+    { class: 'tags' },
+    numbered && language !== undefined && languageTag(language),
+    telling && h('span', {}, `Article ${article}`),
+    typeof kind === 'string' && h('span', {}, kind),
+  );
 }
 
 function languageTag(tag: string): HTMLElement {
   const { own, english } = languageNames(tag);
   return h(
     'span',
-    { class: 'tag tag-language' },
-    h('span', { attrs: { lang: tag, dir: 'auto' } }, own),
-    own !== english && h('span', { class: 'tag-english' }, ` ${english}`),
+    {},
+    h('span', { class: 'tag-own', attrs: { lang: tag, dir: 'auto' } }, own),
+    own !== english && ` ${english}`,
   );
 }
 
@@ -84,7 +93,7 @@ function fill(more: HTMLElement, hit: Hit, actions: HitActions): void {
   more.append(fullText(hit, actions.query), facts(hit));
   const { remove } = actions;
   if (remove) {
-    const label = `Delete ${hit.title ?? 'this document'}`;
+    const label = `Delete ${titleOf(hit)}`;
     more.append(button('Delete document', () => remove(hit), { kind: 'danger', name: label }));
   }
   void actions.parallel(hit).then((found) => {

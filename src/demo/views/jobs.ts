@@ -16,8 +16,8 @@ export function drawJobs(jobs: readonly Job[], ingest: Ingest): HTMLElement[] {
       { class: 'listed-head' },
       h('h2', { class: 'label' }, `Added ${count(done)} of ${plural(jobs.length, 'text')}`),
       busy
-        ? button('Stop', ingest.cancel, { name: 'Stop adding' })
-        : button('Dismiss', ingest.dismiss, { name: 'Dismiss this report' }),
+        ? button('Stop', () => ingest.cancel(), { name: 'Stop adding' })
+        : button('Dismiss', () => ingest.dismiss(), { name: 'Dismiss this report' }),
     ),
     h('ul', { class: 'job-list' }, ...jobs.map(drawJob)),
   ];

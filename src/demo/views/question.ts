@@ -11,7 +11,7 @@ export function setUpQuestion(store: Store<State>, search: Search): void {
   input.value = store.get().query || input.value;
   input.addEventListener('input', (event) => {
     // An input method's half-made words are not a question yet.
-    if (!(event as InputEvent).isComposing) search.type(input.value);
+    if (!event.isComposing) search.type(input.value);
   });
   input.addEventListener('compositionend', () => search.type(input.value));
   byId('ask', HTMLFormElement).addEventListener('submit', (event) => {

@@ -10,8 +10,8 @@ import type { Store } from '../store.ts';
 import { deviceName, modelName } from './names.ts';
 
 export interface ReadoutActions {
-  cancelLoad(): void;
-  loadStarter(): void;
+  cancelLoad: () => void;
+  loadStarter: () => void;
 }
 
 export function setUpReadout(store: Store<State>, actions: ReadoutActions): void {
@@ -25,6 +25,7 @@ export function setUpReadout(store: Store<State>, actions: ReadoutActions): void
       state.engineTrouble,
       state.offered,
       state.erased,
+      state.sizes,
       state.query === '',
     ],
     (state) => {
@@ -54,13 +55,16 @@ function readout(state: State): string {
   if (answer) return answerText(answer);
   if (engine) return `Ready: ${modelName(engine.model)} on ${deviceName(engine)}.`;
   if (erased) return 'Everything was deleted from this browser.';
-  if (offered) return `The model is a download of ${sizeOf(state)}.`;
+  if (offered) return offerText(state);
   return engineTrouble ? `${engineTrouble.title}. ${engineTrouble.advice}` : 'Starting the engine…';
 }
 
-function sizeOf({ plans }: State): string {
-  const plan = plans.starter;
-  return plan ? bytes(plan.bytes - plan.storedBytes) : '83 MB';
+function offerText({ sizes }: State): string {
+  const missing = sizes.starter?.missing;
+  if (missing === 0) return 'The model is stored in this browser and not loaded.';
+  return missing === undefined
+    ? 'The model is not loaded, to save data.'
+    : `The model is a download of ${bytes(missing)}.`;
 }
 
 function loadingText({ model, progress }: Loading, waiting: boolean): string {

@@ -11,11 +11,11 @@ import { troubleCard } from './trouble-card.ts';
 import { drawWelcome } from './welcome.ts';
 
 export interface StageActions extends Pick<HitActions, 'parallel'> {
-  ask(query: string): void;
-  retry(): void;
-  embed(id: CorpusId): void;
-  cancelEmbed(): void;
-  removeDocument(id: string, title: string): void;
+  ask: (query: string) => void;
+  retry: () => void;
+  embed: (id: CorpusId) => void;
+  cancelEmbed: () => void;
+  removeDocument: (id: string, title: string) => void;
 }
 
 type Scene = 'trouble' | 'shelf' | 'answer' | 'waiting' | 'welcome' | 'documents';

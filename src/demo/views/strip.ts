@@ -7,7 +7,7 @@ const STEP = 0.05;
 
 export interface Strip {
   element: HTMLElement;
-  point(index: number | undefined): void;
+  point: (index: number | undefined) => void;
 }
 
 export function createStrip(hits: readonly Hit[]): Strip {

@@ -1,0 +1,207 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { SAMPLE_FILES } from '../src/demo/corpora/files.ts';
+import { answered, ask, openDemo, ready, watch } from './support/demo.ts';
+import { expect, test } from './support/fixtures.ts';
+
+const NOTE = 'Buy oat milk and call the dentist on Tuesday about the chipped tooth.';
+
+test.describe('the demo page', () => {
+  let seen: ReturnType<typeof watch>;
+  test.beforeEach(({ page }) => {
+    seen = watch(page);
+  });
+  test.afterEach(() => {
+    expect(seen.strangers).toEqual([]);
+    expect(seen.errors).toEqual([]);
+  });
+
+  test('answers a question that was there before the model', async ({ page }, info) => {
+    const question = 'Do I get paid holidays?';
+    await page.goto(`./?device=wasm&q=${encodeURIComponent(question)}`);
+    await answered(page, question);
+    const hits = page.getByRole('list', { name: 'Passages' }).getByRole('listitem');
+    await expect(hits).toHaveCount(10);
+    await expect(hits.first()).toContainText('periodic holidays with pay');
+    await expect(hits.first().locator('mark')).toHaveText('holidays');
+    const milliseconds = await page.evaluate(
+      () => performance.getEntriesByName('nearfield:first-hits')[0]?.startTime,
+    );
+    info.annotations.push({ type: 'first hits (ms)', description: String(milliseconds) });
+  });
+
+  test('is used by keyboard alone', async ({ page }) => {
+    await openDemo(page);
+    await page.locator('body').press('/');
+    await page.keyboard.type('Is torture ever allowed?');
+    await answered(page, 'Is torture ever allowed?');
+    const toggles = page.locator('.hit-toggle');
+    await page.keyboard.press('ArrowDown');
+    await expect(toggles.nth(0)).toBeFocused();
+    await page.keyboard.press('ArrowDown');
+    await expect(toggles.nth(1)).toBeFocused();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await expect(toggles.nth(0)).toHaveAttribute('aria-expanded', 'true');
+    await expect(page.getByRole('group', { name: 'Full text' })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('textbox', { name: 'Your question' })).toBeFocused();
+    await expect(page.getByRole('textbox', { name: 'Your question' })).toHaveValue('');
+    await expect(toggles).toHaveCount(0);
+    await page.locator('h1').click();
+    await page.keyboard.press('Control+k');
+    await expect(page.getByRole('textbox', { name: 'Your question' })).toBeFocused();
+  });
+
+  test('finds across languages, and in a chosen one', async ({ page }) => {
+    await openDemo(page);
+    await page.getByRole('button', { name: 'هل التعليم مجاني؟' }).click();
+    await answered(page, 'هل التعليم مجاني؟');
+    const passages = page.locator('.passage');
+    const languages = await passages.evaluateAll((all) => all.map(({ lang }) => lang));
+    expect(new Set(languages).size).toBeGreaterThan(5);
+    await expect(page.locator('.passage[lang="ar"]')).toHaveAttribute('dir', 'rtl');
+    await page.getByLabel('Answers in').selectOption('ja');
+    await expect(passages.first()).toHaveAttribute('lang', 'ja');
+    await expect(passages.first()).toContainText('教育');
+    await page.locator('.hit-toggle').first().click();
+    await expect(page.locator('.parallel')).toContainText('Education shall be free');
+  });
+
+  test('says when an answer came from the cache', async ({ page }) => {
+    await openDemo(page);
+    await page.getByText('Dictionary').click();
+    await ask(page, 'rain mixed with snow');
+    await expect(page.locator('.hit-toggle').first()).toHaveText('sleet');
+    await expect(page.locator('#readout-text')).toContainText('question embedded in');
+    await ask(page, 'where a river meets the sea');
+    await ask(page, 'rain mixed with snow');
+    await expect(page.locator('#readout-text')).toContainText('question from cache');
+  });
+
+  test('takes text files and notes, and deletes them', async ({ page }) => {
+    await openDemo(page);
+    await page.getByText('My documents').first().click();
+    await page.getByLabel('Choose .txt or .md files').setInputFiles([
+      file('errands.txt', NOTE),
+      file('garden.md', '# The garden\n\nPrune the roses in March.'),
+      file('photo.txt', '\u0000\u0001\u0002'),
+      file('report.pdf', 'text in disguise'),
+    ]);
+    await expect(page.locator('.job[data-phase=done]')).toHaveCount(2);
+    await expect(page.locator('.job', { hasText: 'photo.txt' })).toContainText('not a text file');
+    await expect(page.locator('.job', { hasText: 'report.pdf' })).toContainText('Only .txt and .md');
+    await page.getByLabel('Or paste text').fill('The landlord fixes the heating next week.');
+    await page.getByRole('button', { name: 'Add text' }).click();
+    await expect(page.locator('.document')).toHaveCount(3);
+
+    await page.reload();
+    await ready(page);
+    await page.getByText('My documents').first().click();
+    await expect(page.locator('.document')).toHaveCount(3);
+    await ask(page, 'when will it be warm at home again');
+    await expect(page.locator('.hit').first()).toContainText('heating');
+    await ask(page, 'my teeth hurt');
+    await page.locator('.hit-toggle').first().click();
+    await page.getByRole('button', { name: 'Delete errands.txt' }).click();
+    await expect(page.locator('#announcer')).toContainText('2 hits');
+
+    await page.getByRole('button', { name: 'Clear the question' }).click();
+    await page.getByRole('button', { name: 'Delete all my documents' }).click();
+    await page.getByRole('button', { name: 'Keep it' }).click();
+    await expect(page.locator('.document')).toHaveCount(2);
+    await page.getByRole('button', { name: 'Delete all my documents' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete all' }).click();
+    await expect(page.locator('.empty')).toBeVisible();
+  });
+
+  test('takes files dropped anywhere', async ({ page }) => {
+    await openDemo(page);
+    const files = await page.evaluateHandle((text) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], 'dropped.txt', { type: 'text/plain' }));
+      return transfer;
+    }, NOTE);
+    await page.dispatchEvent('h1', 'dragenter', { dataTransfer: files });
+    await expect(page.getByText('Drop text files to search them')).toBeVisible();
+    await page.dispatchEvent('h1', 'drop', { dataTransfer: files });
+    await expect(page.getByText('Drop text files to search them')).toBeHidden();
+    await expect(page.locator('.document')).toContainText('dropped.txt');
+  });
+
+  test('deletes everything, and starts again', async ({ page }) => {
+    await openDemo(page);
+    await ask(page, 'Do I get paid holidays?');
+    await page.getByRole('button', { name: 'Delete everything' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete everything' }).click();
+    await expect(page.locator('#readout-text')).toHaveText(/Everything was deleted/);
+    const left = await page.evaluate(async () => ({
+      collections: (await nearfieldOf(globalThis).listCollections()).length,
+      models: (await nearfieldOf(globalThis).storedModels()).reduce((sum, { bytes }) => sum + bytes, 0),
+      entries: localStorage.length,
+
+      // Runs in the page, where nothing of this file exists.
+    }));
+    expect(left).toEqual({ collections: 0, models: 0, entries: 0 });
+    await page.getByRole('button', { name: 'Load the model' }).click();
+    await ready(page);
+    await ask(page, 'Do I get paid holidays?');
+  });
+
+  test('keeps the starter when another model cannot be had', async ({ page, context }) => {
+    await openDemo(page);
+    await context.setOffline(true);
+    await page.getByRole('button', { name: /^Use Qwen3/ }).click();
+    await expect(page.locator('.card-trouble')).toContainText('The download did not finish');
+    await page.getByRole('button', { name: 'Stay with the starter' }).click();
+    await expect(page.locator('.card-trouble')).toHaveCount(0);
+    await ask(page, 'Do I get paid holidays?');
+    seen.errors.length = 0;
+    seen.strangers.length = 0;
+  });
+
+  test('has sample vectors that this browser would make', async ({ page }) => {
+    await openDemo(page);
+    for (const { documents, vectors, rows } of Object.values(SAMPLE_FILES)) {
+      const picked = Array.from({ length: 24 }, (_, i) => Math.floor((i * rows) / 24));
+      const cosines = await page.evaluate(compareSample, { documents, vectors, picked });
+      expect(cosines).toHaveLength(picked.length);
+      for (const cosine of cosines) expect(cosine).toBeGreaterThan(0.9999);
+    }
+  });
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of [1280, 390]) {
+    test(`has no accessibility fault in ${colorScheme} at ${width} pixels`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: 844 });
+      await openDemo(page);
+      await expectNoFaults(page);
+      await ask(page, 'Do I get paid holidays?');
+      await page.locator('.hit-toggle').nth(1).click();
+      await expectNoFaults(page);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(wide).toBeLessThanOrEqual(0);
+      await page.getByRole('button', { name: 'Clear the question' }).click();
+      await page.getByText('My documents').first().click();
+      await page.getByLabel('Choose .txt or .md files').setInputFiles([
+        file('errands.txt', NOTE),
+        file('report.pdf', 'text in disguise'),
+      ]);
+      await expect(page.locator('.document')).toHaveCount(1);
+      await expectNoFaults(page);
+      await page.getByRole('button', { name: 'Delete everything' }).click();
+      await expectNoFaults(page);
+    });
+  }
+}
+
+async function expectNoFaults(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
+
+function file(name: string, text: string): { name: string; mimeType: string; buffer: Buffer } {
+  return { name, mimeType: 'text/plain', buffer: Buffer.from(text) };
+}

@@ -1,0 +1,5 @@
+/** Documents in, ranked hits out: passages, vectors and storage, in a search worker. */
+
+export { openCollection } from './collection.ts';
+export { deleteCollection, listCollections } from './catalogue.ts';
+export type { CatalogueOptions } from './catalogue.ts';

@@ -1,0 +1,122 @@
+import { NearfieldError } from '../contract/index.ts';
+import { plainDocument } from './documents.ts';
+import { appendAll, cutSpans } from './live.ts';
+import type { DocumentRecord } from './schema.ts';
+import type { CollectionStorage } from './storage.ts';
+import { Table } from './table.ts';
+import type { CutDocument, VectorSpec } from './wire.ts';
+
+/** Documents read at once. */
+const READ_BATCH = 16;
+
+interface Staged extends CutDocument {
+  vectors: Float32Array<ArrayBuffer>;
+  /** The generation that wrote the text these vectors are of. */
+  stamp: number;
+}
+
+/**
+ * New vectors for all documents of a collection: gathered in memory, then put in place of the old
+ * ones in one transaction. When another tab writes meanwhile, what it changed is done again.
+ */
+export class Reembedding {
+  readonly #storage: CollectionStorage;
+  readonly #spec: VectorSpec;
+  readonly #room: number;
+  readonly #staged = new Map<string, Staged>();
+  #seen = new Map<string, DocumentRecord['stamp']>();
+  #last: string | undefined;
+  #generation = 0;
+
+  constructor(storage: CollectionStorage, spec: VectorSpec, room: number) {
+    this.#storage = storage;
+    this.#spec = spec;
+    this.#room = room;
+  }
+
+  /** Starts a pass over the documents; gives how many passages they have. */
+  async begin(): Promise<number> {
+    let passages = 0;
+    let last: string | undefined;
+    this.#restart((await this.#storage.meta()).generation);
+    for (;;) {
+      const records = await this.#storage.after(last, READ_BATCH);
+      for (const { text } of records) passages += cutSpans(text, this.#room).length / 2;
+      last = records.at(-1)?.id;
+      if (last === undefined) return passages;
+    }
+  }
+
+  /** The next documents whose vectors are not there yet; none at the end of the pass. */
+  async next(): Promise<CutDocument[]> {
+    for (;;) {
+      const records = await this.#storage.after(this.#last, READ_BATCH);
+      this.#last = records.at(-1)?.id ?? this.#last;
+      for (const { id, stamp } of records) this.#seen.set(id, stamp);
+      const open = records.filter(({ id, stamp }) => this.#staged.get(id)?.stamp !== stamp);
+      if (open.length > 0 || records.length === 0) {
+        return open.map((record) => ({
+          document: plainDocument(record),
+          spans: cutSpans(record.text, this.#room),
+        }));
+      }
+    }
+  }
+
+  /** `vectors` holds one row per passage, in the order of the documents that `next` gave. */
+  stage(documents: readonly CutDocument[], vectors: Float32Array): void {
+    let start = 0;
+    for (const { document, spans } of documents) {
+      const end = start + (spans.length / 2) * this.#spec.dimensions;
+      const stamp = this.#seen.get(document.id);
+      if (stamp === undefined) throw new NearfieldError('internal', 'Nothing asked for this.');
+      const rows = vectors.slice(start, end);
+      this.#staged.set(document.id, { document, spans, vectors: rows, stamp });
+      start = end;
+    }
+  }
+
+  /** Gives false, and starts another pass, when another tab wrote meanwhile. */
+  async finish(): Promise<boolean> {
+    const meta = await this.#storage.meta();
+    if (meta.generation !== this.#generation) return this.#restart(meta.generation);
+    const table = new Table(this.#spec.dimensions);
+    for (const id of this.#seen.keys()) {
+      const staged = this.#staged.get(id);
+      if (!staged) throw new NearfieldError('internal', `The document "${id}" was not embedded.`);
+      appendAll(table, [staged], staged.vectors);
+    }
+    const { documents, index } = table;
+    const counts = { rows: index.rows, documents, passages: index.live };
+    const done = await this.#storage.commit(this.#generation, {
+      replace: 'vectors',
+      rows: table.takeWrites(),
+      put: await this.#recut(),
+      remove: [],
+      meta: { ...meta, ...this.#spec, ...counts, passageCharacters: this.#room },
+    });
+    return done || this.#restart((await this.#storage.meta()).generation);
+  }
+
+  /** Records whose passages lie elsewhere now; the texts of the others are not written again. */
+  async #recut(): Promise<DocumentRecord[]> {
+    const changed: DocumentRecord[] = [];
+    for (const [id, { spans }] of this.#staged) {
+      if (!this.#seen.has(id)) continue;
+      const record = await this.#storage.get(id);
+      if (record && !equal(record.spans, spans)) changed.push({ ...record, spans });
+    }
+    return changed;
+  }
+
+  #restart(generation: number): false {
+    this.#generation = generation;
+    this.#last = undefined;
+    this.#seen = new Map();
+    return false;
+  }
+}
+
+function equal(a: Uint32Array, b: Uint32Array): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}

@@ -1,0 +1,145 @@
+import { NearfieldError, replyWith } from '../contract/index.ts';
+import type {
+  CollectionInfo,
+  DocumentInput,
+  Hit,
+  Reply,
+  StoredDocument,
+} from '../contract/index.ts';
+import { deleteDatabase } from '../cache/index.ts';
+import { toStored } from './documents.ts';
+import { LiveCollection } from './live.ts';
+import { Reembedding } from './reembedding.ts';
+import { DATABASE_PREFIX, infoOf } from './schema.ts';
+import { CollectionStorage } from './storage.ts';
+import type { CutDocument, Opened, OpenRequest, Removal, SearchWorkerApi } from './wire.ts';
+
+type Vectors = Float32Array<ArrayBuffer>;
+
+/** The search worker's side of a collection: what crosses the bridge, with codes on its errors. */
+export class SearchService implements SearchWorkerApi {
+  #request: OpenRequest | undefined;
+  #live: LiveCollection | undefined;
+  #reembedding: Reembedding | undefined;
+
+  open(request: OpenRequest): Promise<Reply<Opened>> {
+    return replyWith(() => {
+      this.#request = request;
+      this.#live = new LiveCollection(request);
+      return this.#live.open();
+    });
+  }
+
+  info(): Promise<Reply<CollectionInfo>> {
+    return this.#reply((live) => live.info());
+  }
+
+  cut(documents: readonly DocumentInput[]): Promise<Reply<CutDocument[]>> {
+    return this.#reply((live) => live.cut(documents));
+  }
+
+  put(documents: readonly CutDocument[], vectors: Vectors): Promise<Reply<CollectionInfo>> {
+    return this.#reply((live) => live.put(documents, vectors));
+  }
+
+  remove(ids: readonly string[]): Promise<Reply<Removal>> {
+    return this.#reply((live) => live.remove(ids));
+  }
+
+  clear(): Promise<Reply<CollectionInfo>> {
+    return this.#reply((live) => live.clear());
+  }
+
+  get(id: string): Promise<Reply<StoredDocument | undefined>> {
+    return this.#reply(async (live) => {
+      const record = await live.storage.get(id);
+      return record && toStored(record);
+    });
+  }
+
+  list(offset: number, limit: number): Promise<Reply<StoredDocument[]>> {
+    return this.#reply(async (live) => (await live.storage.list(offset, limit)).map(toStored));
+  }
+
+  search(query: Vectors, limit: number, minScore?: number): Promise<Reply<Hit[]>> {
+    return this.#reply((live) => live.search(query, limit, minScore));
+  }
+
+  beginReembedding(): Promise<Reply<number>> {
+    return this.#reply(async (live) => {
+      if (!this.#request) throw notOpen();
+      this.#reembedding = new Reembedding(live.storage, this.#request.spec, await live.room());
+      return this.#reembedding.begin();
+    });
+  }
+
+  nextToReembed(): Promise<Reply<CutDocument[]>> {
+    return replyWith(() => this.#staging().next());
+  }
+
+  stage(documents: readonly CutDocument[], vectors: Vectors): Promise<Reply<void>> {
+    return replyWith(() => {
+      this.#staging().stage(documents, vectors);
+    });
+  }
+
+  finishReembedding(): Promise<Reply<CollectionInfo | undefined>> {
+    return this.#reply(async (live) => {
+      if (!(await this.#staging().finish())) return undefined;
+      this.#reembedding = undefined;
+      await live.changed();
+      return live.info();
+    });
+  }
+
+  close(): Promise<Reply<void>> {
+    return replyWith(async () => {
+      await this.#live?.close();
+      this.#live = undefined;
+    });
+  }
+
+  listCollections(): Promise<Reply<CollectionInfo[]>> {
+    return replyWith(async () => {
+      const databases = await indexedDB.databases();
+      const names = databases.flatMap(({ name }) =>
+        name?.startsWith(DATABASE_PREFIX) ? [name.slice(DATABASE_PREFIX.length)] : [],
+      );
+      const infos = await Promise.all(names.sort().map(storedInfo));
+      return infos.filter((info) => info !== undefined);
+    });
+  }
+
+  deleteCollection(name: string): Promise<Reply<void>> {
+    return replyWith(() => deleteDatabase(DATABASE_PREFIX + name));
+  }
+
+  #reply<T>(work: (live: LiveCollection) => Promise<T>): Promise<Reply<T>> {
+    return replyWith(() => {
+      if (!this.#live) throw notOpen();
+      return work(this.#live);
+    });
+  }
+
+  #staging(): Reembedding {
+    if (!this.#reembedding) throw new NearfieldError('internal', 'No re-embedding has begun.');
+    return this.#reembedding;
+  }
+}
+
+/** Undefined when the collection was deleted while it was being listed. */
+async function storedInfo(name: string): Promise<CollectionInfo | undefined> {
+  const storage = new CollectionStorage(name);
+  try {
+    return infoOf(name, await storage.meta());
+  } catch (error) {
+    if (error instanceof NearfieldError && error.code === 'closed') return undefined;
+    throw error;
+  } finally {
+    await storage.close();
+  }
+}
+
+function notOpen(): NearfieldError {
+  return new NearfieldError('internal', 'The search worker has no collection open.');
+}

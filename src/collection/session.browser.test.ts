@@ -1,0 +1,138 @@
+import { deleteDB, openDB } from 'idb';
+import { afterEach, expect, it } from 'vitest';
+import { cdp } from 'vitest/browser';
+import { SearchSession, spawnSearchWorker } from './session.ts';
+import type { CutDocument } from './wire.ts';
+
+const DATABASE = 'nearfield-collection-session-test';
+const WIDTH = 8;
+const REQUEST = {
+  name: 'session-test',
+  spec: { model: 'm', revision: '1', dimensions: WIDTH },
+};
+
+let workers: Worker[] = [];
+let sessions: SearchSession[] = [];
+
+function open(): SearchSession {
+  const session = new SearchSession(REQUEST, () => {
+    const worker = spawnSearchWorker();
+    workers.push(worker);
+    return worker;
+  });
+  sessions.push(session);
+  return session;
+}
+
+afterEach(async () => {
+  await Promise.all(sessions.map((session) => session.close()));
+  await deleteDB(DATABASE);
+  [workers, sessions] = [[], []];
+});
+
+/** Documents `from` up to `end`, one passage each; document i's vector is `direction(i)`. */
+function documents(from: number, end: number): [CutDocument[], Float32Array<ArrayBuffer>] {
+  const numbers = Array.from({ length: end - from }, (_, i) => from + i);
+  const cut = numbers.map((i) => ({
+    document: { id: `d${i}`, text: `text ${i}` },
+    spans: Uint32Array.of(0, `text ${i}`.length),
+  }));
+  return [cut, Float32Array.from(numbers.flatMap((i) => [...direction(i)]))];
+}
+
+function direction(i: number): Float32Array<ArrayBuffer> {
+  // Knuth's multiplicative hash: spread over all directions, and the same in every run.
+  const row = Float32Array.from({ length: WIDTH }, (_, axis) => {
+    const hash = Math.imul(Math.imul(i + 1, 2654435761) ^ (axis + 1), 2246822519) >>> 0;
+    return ((hash ^ (hash >>> 15)) >>> 0) / 2 ** 31 - 1;
+  });
+  const norm = Math.hypot(...row);
+  return row.map((value) => value / norm);
+}
+
+async function nearest(session: SearchSession, i: number): Promise<string | undefined> {
+  const [hit] = await session.call((api) => api.search(direction(i), 1));
+  return hit?.id;
+}
+
+it('rejects what is pending when its worker dies, and reads all again in another', async () => {
+  const session = open();
+  await session.call((api) => api.put(...documents(0, 50)));
+  const pending = session.call((api) => api.put(...documents(50, 3000)));
+  const searching = session.call((api) => api.search(direction(7), 1));
+  workers[0]?.terminate();
+  await expect(pending).rejects.toMatchObject({ code: 'worker-crashed' });
+  await expect(searching).rejects.toMatchObject({ code: 'worker-crashed' });
+  expect(await nearest(session, 7)).toBe('d7');
+  expect(workers).toHaveLength(2);
+  const { documents: count, passages } = await session.call((api) => api.info());
+  // The write was under way: it is there as a whole or not at all.
+  expect([50, 3000]).toContain(count);
+  expect(passages).toBe(count);
+});
+
+it('keeps tens of thousands of rows in chunks, and the same after reading them back', async () => {
+  const session = open();
+  for (let from = 0; from < 20_000; from += 5000) {
+    await session.call((api) => api.put(...documents(from, from + 5000)));
+  }
+  const wanted = [0, 1023, 1024, 5000, 19_999];
+  for (const i of wanted) expect(await nearest(session, i)).toBe(`d${i}`);
+  const gone = Array.from({ length: 9000 }, (_, i) => `d${i + 1000}`);
+  expect(await session.call((api) => api.remove(gone))).toMatchObject({ removed: 9000 });
+  await session.close();
+
+  const again = open();
+  expect((await again.open()).info).toMatchObject({ documents: 11_000, passages: 11_000 });
+  for (const i of [0, 999, 10_000, 19_999]) expect(await nearest(again, i)).toBe(`d${i}`);
+  expect(await nearest(again, 5000)).not.toBe('d5000');
+  const db = await openDB(DATABASE);
+  expect(await db.count('vectors')).toBeLessThan(40);
+  expect(await db.count('owners')).toBe(await db.count('vectors'));
+  db.close();
+});
+
+it('says that a stored chunk is damaged', async () => {
+  const session = open();
+  await session.call((api) => api.put(...documents(0, 10)));
+  await session.close();
+  const db = await openDB(DATABASE);
+  await db.put('vectors', new Float32Array(3), 0);
+  db.close();
+  await expect(open().open()).rejects.toMatchObject({ code: 'storage' });
+});
+
+it('refuses what a newer version stored', async () => {
+  const session = open();
+  await session.open();
+  await session.close();
+  const db = await openDB(DATABASE);
+  const meta = (await db.get('meta', 'meta')) as object;
+  await db.put('meta', { ...meta, format: 99 }, 'meta');
+  db.close();
+  await expect(open().open()).rejects.toMatchObject({
+    code: 'storage',
+    message: expect.stringContaining('format 99') as unknown,
+  });
+});
+
+it('reports a full disk as quota, and what was stored stays', async () => {
+  const { origin } = location;
+  await cdp().send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' });
+  const session = open();
+  try {
+    await cdp().send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1_000_000 });
+    await session.call((api) => api.put(...documents(0, 50)));
+    const [large, vectors] = documents(50, 60);
+    for (const { document } of large) document.text = 'x'.repeat(400_000);
+    await expect(session.call((api) => api.put(large, vectors))).rejects.toMatchObject({
+      code: 'quota',
+    });
+    expect(await session.call((api) => api.info())).toMatchObject({ documents: 50 });
+    expect(await nearest(session, 7)).toBe('d7');
+    expect(await session.call((api) => api.remove(['d7']))).toMatchObject({ removed: 1 });
+    expect(await nearest(session, 7)).not.toBe('d7');
+  } finally {
+    await cdp().send('Storage.overrideQuotaForOrigin', { origin });
+  }
+});

@@ -1,0 +1,176 @@
+import { NearfieldError } from '../contract/index.ts';
+import { Connection, settle, transact } from '../cache/index.ts';
+import type { Transaction } from '../cache/index.ts';
+import {
+  ALL_STORES,
+  createStores,
+  DATABASE_PREFIX,
+  DATABASE_VERSION,
+  FORMAT,
+  type CollectionSchema,
+  type DocumentRecord,
+  type Meta,
+} from './schema.ts';
+import type { Chunk, TableWrites } from './table.ts';
+
+/** Everything one transaction changes. */
+export interface Commit {
+  /** Empties the stores first: `vectors` the rows of all documents, `all` the documents too. */
+  replace?: 'vectors' | 'all';
+  rows: TableWrites;
+  put: readonly DocumentRecord[];
+  remove: readonly string[];
+  meta: Meta;
+}
+
+/** Chunks read at once: 64 MiB at width 1,024. */
+const READ_BATCH = 16;
+
+/** A collection on the disk. Every method is one transaction. */
+export class CollectionStorage {
+  readonly name: string;
+  readonly #connection: Connection<CollectionSchema>;
+  /** Only the first opening may make the database: later its absence means that it was deleted. */
+  #creating: Meta | undefined;
+
+  /** @param initial what to make the collection with where there is none; without it, nothing is made */
+  constructor(name: string, initial?: Meta) {
+    this.name = name;
+    this.#creating = initial;
+    this.#connection = new Connection({
+      name: DATABASE_PREFIX + name,
+      version: DATABASE_VERSION,
+      upgrade: (db, _oldVersion, transaction) => {
+        if (!this.#creating) throw this.#deleted();
+        createStores(db, transaction, this.#creating);
+      },
+    });
+  }
+
+  async meta(): Promise<Meta> {
+    const meta = await this.#connection.run((db) => db.get('meta', 'meta'));
+    this.#creating = undefined;
+    return this.#checked(meta);
+  }
+
+  /** Gives chunk after chunk, in the order of rows, all of one moment. */
+  load(visit: (chunk: Chunk, meta: Meta) => void, begin: (meta: Meta) => void): Promise<void> {
+    return this.#connection.run((db) =>
+      transact(db, ['meta', 'vectors', 'owners'], 'readonly', async (transaction) => {
+        const meta = this.#checked(await transaction.objectStore('meta').get('meta'));
+        begin(meta);
+        await readChunks(transaction, (chunk) => {
+          visit(chunk, meta);
+        });
+      }),
+    );
+  }
+
+  /** Gives false, and writes nothing, when the stored generation is not `generation`. */
+  commit(generation: number, { replace, rows, put, remove, meta }: Commit): Promise<boolean> {
+    return this.#connection.run((db) =>
+      transact(db, ALL_STORES, 'readwrite', async (transaction) => {
+        const stored = this.#checked(await transaction.objectStore('meta').get('meta'));
+        if (stored.generation !== generation) return false;
+        const documents = transaction.objectStore('documents');
+        await settle([
+          ...(replace ? [transaction.objectStore('vectors').clear()] : []),
+          ...(replace ? [transaction.objectStore('owners').clear()] : []),
+          ...(replace === 'all' ? [documents.clear()] : []),
+          ...writeRows(transaction, rows),
+          ...remove.map((id) => documents.delete(id)),
+          ...put.map((record) => documents.put(record)),
+          transaction.objectStore('meta').put({ ...meta, generation: generation + 1 }, 'meta'),
+        ]);
+        return true;
+      }),
+    );
+  }
+
+  /** The documents as they are in `generation`; undefined when that is not the stored one. */
+  documents(
+    ids: readonly string[],
+    generation: number,
+  ): Promise<(DocumentRecord | undefined)[] | undefined> {
+    return this.#connection.run((db) =>
+      transact(db, ['meta', 'documents'], 'readonly', async (transaction) => {
+        const store = transaction.objectStore('documents');
+        const [meta, ...records] = await Promise.all([
+          transaction.objectStore('meta').get('meta'),
+          ...ids.map((id) => store.get(id)),
+        ]);
+        return this.#checked(meta).generation === generation ? records : undefined;
+      }),
+    );
+  }
+
+  get(id: string): Promise<DocumentRecord | undefined> {
+    return this.#connection.run((db) => db.get('documents', id));
+  }
+
+  /** In the order of ids. */
+  list(offset: number, limit: number): Promise<DocumentRecord[]> {
+    return this.#connection.run((db) =>
+      transact(db, ['documents'], 'readonly', async (transaction) => {
+        const store = transaction.objectStore('documents');
+        if (offset === 0) return store.getAll(null, limit);
+        const cursor = await store.openKeyCursor();
+        const start = await cursor?.advance(offset);
+        return start ? store.getAll(IDBKeyRange.lowerBound(start.key), limit) : [];
+      }),
+    );
+  }
+
+  /** The next documents after `id` in the order of ids, from the first when there is none. */
+  after(id: string | undefined, limit: number): Promise<DocumentRecord[]> {
+    const range = id === undefined ? null : IDBKeyRange.lowerBound(id, true);
+    return this.#connection.run((db) => db.getAll('documents', range, limit));
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  #checked(meta: Meta | undefined): Meta {
+    if (!meta) throw this.#deleted();
+    if (meta.format === FORMAT) return meta;
+    throw new NearfieldError(
+      'storage',
+      `The collection "${this.name}" is stored in format ${meta.format}; this version of Nearfield reads ${FORMAT}.`,
+    );
+  }
+
+  #deleted(): NearfieldError {
+    return new NearfieldError('closed', `The collection "${this.name}" was deleted.`);
+  }
+}
+
+async function readChunks(
+  transaction: Transaction<CollectionSchema, 'readonly'>,
+  visit: (chunk: Chunk) => void,
+): Promise<void> {
+  const vectors = transaction.objectStore('vectors');
+  const owners = transaction.objectStore('owners');
+  const firsts = await vectors.getAllKeys();
+  for (let at = 0; at < firsts.length; at += READ_BATCH) {
+    const batch = firsts.slice(at, at + READ_BATCH);
+    const range = IDBKeyRange.bound(batch[0], batch.at(-1));
+    const [rows, whose] = await Promise.all([vectors.getAll(range), owners.getAll(range)]);
+    for (const [i, first] of batch.entries()) {
+      visit({ first, vectors: rows[i] ?? new Float32Array(), owners: whose[i] ?? [] });
+    }
+  }
+}
+
+function writeRows(
+  transaction: Transaction<CollectionSchema, 'readwrite'>,
+  { dropped, vectors, owners }: TableWrites,
+): Promise<unknown>[] {
+  const vectorStore = transaction.objectStore('vectors');
+  const ownerStore = transaction.objectStore('owners');
+  return [
+    ...dropped.flatMap((first) => [vectorStore.delete(first), ownerStore.delete(first)]),
+    ...vectors.map((chunk) => vectorStore.put(chunk.vectors, chunk.first)),
+    ...owners.map((chunk) => ownerStore.put(chunk.owners, chunk.first)),
+  ];
+}

@@ -1,0 +1,68 @@
+import type {
+  CollectionInfo,
+  DocumentInput,
+  Hit,
+  Reply,
+  StoredDocument,
+} from '../contract/index.ts';
+
+/** What made the vectors of a collection. */
+export interface VectorSpec {
+  model: string;
+  revision: string;
+  dimensions: number;
+}
+
+export interface OpenRequest {
+  name: string;
+  spec: VectorSpec;
+  /** Most characters in a passage. @default what the collection was made with, else 1200 */
+  passageCharacters?: number;
+}
+
+export interface Opened {
+  /** What is stored; its model and width differ from those asked for when not compatible. */
+  info: CollectionInfo;
+  compatible: boolean;
+}
+
+/** A document and where its passages lie: start, end, start, end, … in UTF-16 units. */
+export interface CutDocument {
+  document: DocumentInput;
+  spans: Uint32Array<ArrayBuffer>;
+}
+
+export interface Removal {
+  removed: number;
+  info: CollectionInfo;
+}
+
+/** What the search worker exposes. One worker serves one open collection. */
+export interface SearchWorkerApi {
+  open(request: OpenRequest): Promise<Reply<Opened>>;
+  info(): Promise<Reply<CollectionInfo>>;
+  cut(documents: readonly DocumentInput[]): Promise<Reply<CutDocument[]>>;
+  /** `vectors` holds one row per passage, in the order of the documents. */
+  put(
+    documents: readonly CutDocument[],
+    vectors: Float32Array<ArrayBuffer>,
+  ): Promise<Reply<CollectionInfo>>;
+  remove(ids: readonly string[]): Promise<Reply<Removal>>;
+  clear(): Promise<Reply<CollectionInfo>>;
+  get(id: string): Promise<Reply<StoredDocument | undefined>>;
+  list(offset: number, limit: number): Promise<Reply<StoredDocument[]>>;
+  search(query: Float32Array<ArrayBuffer>, limit: number, minScore?: number): Promise<Reply<Hit[]>>;
+  /** Gives how many passages will have to be embedded. */
+  beginReembedding(): Promise<Reply<number>>;
+  /** The next documents to embed; none when all are staged. */
+  nextToReembed(): Promise<Reply<CutDocument[]>>;
+  stage(
+    documents: readonly CutDocument[],
+    vectors: Float32Array<ArrayBuffer>,
+  ): Promise<Reply<void>>;
+  /** Puts what is staged in place of what is stored; undefined when another tab wrote meanwhile. */
+  finishReembedding(): Promise<Reply<CollectionInfo | undefined>>;
+  close(): Promise<Reply<void>>;
+  listCollections(): Promise<Reply<CollectionInfo[]>>;
+  deleteCollection(name: string): Promise<Reply<void>>;
+}

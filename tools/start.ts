@@ -1,0 +1,37 @@
+/** `npm start`: builds the demo and serves it, isolated, at an address that it prints. */
+
+import { createServer } from 'node:net';
+import { build, preview } from 'vite';
+
+const HOST = '127.0.0.1';
+
+function wantedPort(): number {
+  const text = process.env['PORT'] ?? '5173';
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new Error(`PORT: expected 1 to 65535, got "${text}".`);
+}
+
+/** Asked before the build, which takes longer than the answer. */
+function checkFree(port: number): Promise<void> {
+  return new Promise((done, failed) => {
+    const probe = createServer();
+    probe.once('error', () => {
+      failed(new Error(`Port ${port} is taken. Choose another one: PORT=${port + 1} npm start`));
+    });
+    probe.listen(port, HOST, () => probe.close(() => done()));
+  });
+}
+
+async function main(): Promise<void> {
+  const port = wantedPort();
+  await checkFree(port);
+  await build({ logLevel: 'warn' });
+  await preview({ preview: { host: HOST, port, strictPort: true } });
+  console.log(`\nNearfield is at http://${HOST}:${port}/ (Ctrl+C stops it)`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
