@@ -1,6 +1,7 @@
 /** The public API: embedders, collections, what a model takes, and what is stored. */
 
 export { clearVectorCache, createEmbedder } from './embedder.ts';
+export { deleteCollection, listCollections, openCollection } from './collection/index.ts';
 export { deleteStoredModels, describeModel, storedModels } from './describe.ts';
 export { CATALOGUE, NearfieldError } from './contract/index.ts';
 export type {
@@ -34,4 +35,5 @@ export type {
   StoredDocument,
   TextKind,
 } from './contract/index.ts';
+export type { CatalogueOptions } from './collection/index.ts';
 export type { ModelPlan, PlannedFile } from './weights/index.ts';

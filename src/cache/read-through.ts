@@ -23,8 +23,14 @@ export interface CachedOptions {
   onLookup?: (counts: LookupCounts) => void;
 }
 
-/** Once for the misses, once more after a change of device; a third change is a fault. */
-const MAX_ROUNDS = 3;
+/** A second change of device within one call may happen; a third is a fault. */
+const MOST_CHANGES = 2;
+
+/**
+ * Misses sent on and stored together. What is stored stays when the call is aborted or the tab
+ * dies, and a piece is written in a few tens of milliseconds.
+ */
+const PIECE = 64;
 
 /**
  * `embed` that asks `store` first. Takes over `store`'s failures, not its closing.
@@ -59,26 +65,27 @@ class Lookup {
     this.#store = store;
     this.#request = request;
     this.#context = context;
-    this.#texts = [...new Set(request.texts)];
+    // Texts of like length go together, so that little is padded.
+    this.#texts = [...new Set(request.texts)].sort((a, b) => b.length - a.length);
     this.#report = monotonic(request.texts.length, context.onProgress);
   }
 
   async run(identity: string): Promise<EmbedRows> {
     let current = identity;
+    let changes = 0;
     await this.#recall(current);
-    for (let round = 0; round < MAX_ROUNDS; round++) {
-      const missing = this.#missing();
+    for (;;) {
+      const missing = this.#missing().slice(0, PIECE);
       this.#report(this.#answered());
       if (missing.length === 0) return this.#rows(current);
       const rows = await this.#compute(missing);
       const changed = rows.identity !== current;
       current = rows.identity;
+      if (changed && ++changes > MOST_CHANGES) throw unsettled();
       if (changed) this.#known.clear();
       await this.#learn(missing, rows);
       if (changed) await this.#recall(current);
     }
-    if (this.#missing().length === 0) return this.#rows(current);
-    throw new NearfieldError('device-lost', 'The model changed again and again during one call.');
   }
 
   #missing(): string[] {
@@ -115,16 +122,14 @@ class Lookup {
   }
 
   async #compute(missing: readonly string[]): Promise<EmbedRows> {
-    const { texts } = this.#request;
     const before = this.#answered();
-    const open = texts.length - before;
     this.misses += missing.length;
     return this.#embed(
       { ...this.#request, texts: missing },
       {
         ...this.#context,
-        onProgress: ({ done, total }) => {
-          this.#report(before + Math.floor((open * done) / total));
+        onProgress: ({ done }) => {
+          this.#report(before + done);
         },
       },
     ).catch((error: unknown) => {
@@ -179,4 +184,8 @@ class Lookup {
       identity,
     };
   }
+}
+
+function unsettled(): NearfieldError {
+  return new NearfieldError('device-lost', 'The model changed again and again during one call.');
 }

@@ -1,0 +1,63 @@
+import type { Page } from '@playwright/test';
+import { answered, ask, ready } from './support/demo.ts';
+import { expect, test } from './support/fixtures.ts';
+import { serveSite } from './support/site-server.ts';
+
+test('after one visit it starts and searches with the server gone', async ({ page, context }) => {
+  const site = await serveSite('/some/folder/');
+  await page.goto(`${site.url}?device=wasm`);
+  await ready(page);
+  await ask(page, 'Do I get paid holidays?');
+  await kept(page);
+  await site.stop();
+  await context.setOffline(true);
+
+  const question = 'Is torture ever allowed?';
+  await page.goto(`${site.url}?device=wasm&q=${encodeURIComponent(question)}`);
+  await answered(page, question);
+  await expect(page.locator('.hit').first()).toContainText('subjected to torture');
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+});
+
+test('models are kept once, by their own store', async ({ page }) => {
+  const site = await serveSite();
+  await page.goto(`${site.url}?device=wasm`);
+  await ready(page);
+  await kept(page);
+  const urls = await page.evaluate(async () => {
+    const all = await Promise.all(
+      (await caches.keys()).map(async (name) => (await caches.open(name)).keys()),
+    );
+    return all.flat().map(({ url }) => url);
+  });
+  expect(urls.some((url) => url.endsWith('.wasm'))).toBe(true);
+  expect(urls.some((url) => url.includes('samples/udhr-'))).toBe(true);
+  expect(urls.filter((url) => url.includes('/models/'))).toEqual([]);
+  expect(urls.filter((url) => url.includes('jspi') || url.includes('asyncify'))).toEqual([]);
+  await site.stop();
+});
+
+test('a new release asks before it reloads', async ({ page }) => {
+  const site = await serveSite();
+  await page.goto(`${site.url}?device=wasm`);
+  await ready(page);
+  await kept(page);
+  await ask(page, 'Do I get paid holidays?');
+  const first = await page.evaluate(() => performance.timeOrigin);
+  site.release();
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+  const notice = page.getByText('A new version of Nearfield is ready.');
+  await expect(notice).toBeVisible();
+  expect(await page.evaluate(() => performance.timeOrigin)).toBe(first);
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await expect.poll(() => page.evaluate(() => performance.timeOrigin)).toBeGreaterThan(first);
+  await ready(page);
+  await expect(notice).toHaveCount(0);
+  await site.stop();
+});
+
+/** Everything this machine uses is on it. */
+async function kept(page: Page): Promise<void> {
+  const row = page.locator('#data-panel div', { hasText: 'Works offline' }).last();
+  await expect(row).toContainText('yes');
+}
