@@ -31,7 +31,8 @@ test.describe('the demo page', () => {
 
   test('is used by keyboard alone', async ({ page }) => {
     await openDemo(page);
-    await page.locator('body').press('/');
+    await page.locator('h1').click();
+    await page.keyboard.press('/');
     await page.keyboard.type('Is torture ever allowed?');
     await answered(page, 'Is torture ever allowed?');
     const toggles = page.locator('.hit-toggle');
@@ -69,7 +70,7 @@ test.describe('the demo page', () => {
 
   test('says when an answer came from the cache', async ({ page }) => {
     await openDemo(page);
-    await page.getByText('Dictionary').click();
+    await page.getByRole('radio', { name: /Dictionary/ }).check();
     await ask(page, 'rain mixed with snow');
     await expect(page.locator('.hit-toggle').first()).toHaveText('sleet');
     await expect(page.locator('#readout-text')).toContainText('question embedded in');
@@ -80,7 +81,7 @@ test.describe('the demo page', () => {
 
   test('takes text files and notes, and deletes them', async ({ page }) => {
     await openDemo(page);
-    await page.getByText('My documents').first().click();
+    await page.getByRole('radio', { name: /My documents/ }).check();
     await page
       .getByLabel('Choose .txt or .md files')
       .setInputFiles([
@@ -100,7 +101,7 @@ test.describe('the demo page', () => {
 
     await page.reload();
     await ready(page);
-    await page.getByText('My documents').first().click();
+    await page.getByRole('radio', { name: /My documents/ }).check();
     await expect(page.locator('.document')).toHaveCount(3);
     await ask(page, 'when will it be warm at home again');
     await expect(page.locator('.hit').first()).toContainText('heating');
@@ -178,7 +179,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(wide).toBeLessThanOrEqual(0);
       await page.getByRole('button', { name: 'Clear the question' }).click();
-      await page.getByText('My documents').first().click();
+      await page.getByRole('radio', { name: /My documents/ }).check();
       await page
         .getByLabel('Choose .txt or .md files')
         .setInputFiles([file('errands.txt', NOTE), file('report.pdf', 'text in disguise')]);

@@ -1,4 +1,4 @@
-import { remoteEmbedder, type RemoteEmbedder, type Session } from './bridge/index.ts';
+import { RemoteEmbedder, type Session } from './bridge/index.ts';
 import { cached, IndexedDbStore, MemoryStore, type VectorStore } from './cache/index.ts';
 import {
   NearfieldError,
@@ -26,7 +26,7 @@ export async function createEmbedder(options: EmbedderOptions = {}): Promise<Emb
   const store = openStore(options);
   throwIfAborted(options.signal);
   const { model, dtype, hubUrl, modelsUrl, revision, maxTokens, threads } = checked;
-  const remote = remoteEmbedder({
+  const remote = new RemoteEmbedder({
     spawn: () => spawnWorker(options.workerUrl),
     device: checked.device,
     request: {

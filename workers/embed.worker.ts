@@ -1,4 +1,14 @@
+import { transfer } from 'comlink';
 import { serve } from '../src/bridge/serve.ts';
 import { EmbedService } from '../src/engine/index.ts';
 
-serve(new EmbedService());
+const service = new EmbedService();
+
+serve({
+  load: service.load.bind(service),
+  close: service.close.bind(service),
+  async embed(...request: Parameters<typeof service.embed>) {
+    const reply = await service.embed(...request);
+    return reply.value ? transfer(reply, [reply.value.data.buffer]) : reply;
+  },
+});

@@ -1,13 +1,8 @@
 /** The demo page as its visitors meet it. */
 
 import type { Page } from '@playwright/test';
-import type * as Nearfield from '../../src/index.ts';
+import './console.ts';
 import { expect } from './fixtures.ts';
-
-declare global {
-  /** The public API, which the demo page puts there. */
-  var nearfield: typeof Nearfield;
-}
 
 /** Opens the page and waits until its model answers. */
 export async function openDemo(page: Page, query = ''): Promise<void> {

@@ -1,5 +1,5 @@
 /** The page's side of a worker: start it, call it, notice its death, fall back to a fresh one. */
 
-export { remoteEmbedder, type RemoteEmbedder } from './remote.ts';
-export type { Session, SessionOptions } from './session.ts';
+export { RemoteEmbedder } from './remote.ts';
+export type { Session } from './session.ts';
 export { WorkerHandle } from './worker-handle.ts';

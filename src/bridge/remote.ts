@@ -21,89 +21,89 @@ const SLICE = { texts: 32, characters: 8192 };
 /** After these a worker's state cannot be trusted: the next call starts a fresh one. */
 const SPOILED_BY: readonly ErrorCode[] = ['device-lost', 'out-of-memory', 'bad-vector', 'internal'];
 
-export interface RemoteEmbedder {
-  /** The running session; starts one when there is none. */
-  session(): Promise<Session>;
-  embed: EmbedTexts;
-  readonly counts: { texts: number; tokens: number; milliseconds: number };
-  close(): Promise<void>;
+/** What the model has done so far; milliseconds are those of the worker. */
+export interface ModelCounts {
+  texts: number;
+  tokens: number;
+  milliseconds: number;
 }
 
 /** The model in its worker, as a function from texts to rows that survives the worker's death. */
-export function remoteEmbedder(options: SessionOptions): RemoteEmbedder {
-  const queue = new PQueue({ concurrency: 1 });
-  const counts = { texts: 0, tokens: 0, milliseconds: 0 };
-  let current: Promise<Session> | undefined;
-  let closed = false;
+export class RemoteEmbedder {
+  readonly #options: SessionOptions;
+  readonly #queue = new PQueue({ concurrency: 1 });
+  #current: Promise<Session> | undefined;
+  #closed = false;
+  readonly counts: ModelCounts = { texts: 0, tokens: 0, milliseconds: 0 };
 
-  const drop = (session: Promise<Session>): void => {
-    if (current === session) current = undefined;
-  };
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
 
-  const session = (): Promise<Session> => {
-    if (closed) return Promise.reject(closedError());
-    if (current) return current;
-    const opening = openSession(options);
-    current = opening;
-    opening.then(
-      ({ worker }) => worker.dead.then(() => drop(opening)),
-      () => drop(opening),
-    );
+  /** The running session; starts one when there is none. */
+  session(): Promise<Session> {
+    if (this.#closed) return Promise.reject(closedError());
+    if (this.#current) return this.#current;
+    const opening = openSession(this.#options);
+    this.#current = opening;
+    const drop = (): void => {
+      if (this.#current === opening) this.#current = undefined;
+    };
+    opening.then(({ worker }) => worker.dead.then(drop), drop);
     return opening;
-  };
+  }
 
-  const runSlice = async (
-    { worker }: Session,
-    request: EmbedRequest,
-    { urgent, signal }: EmbedContext,
-  ): Promise<SliceResult> => {
-    const result = await queue.add(
-      async () => {
-        throwIfAborted(signal);
-        const reply = await worker.call((api) => api.embed(request));
-        if (reply.error && SPOILED_BY.includes(reply.error.code)) worker.terminate();
-        return unwrap(reply);
-      },
-      { priority: urgent ? 1 : 0 },
-    );
-    counts.texts += request.texts.length;
-    counts.tokens += result.tokens.reduce((sum, tokens) => sum + tokens, 0);
-    counts.milliseconds += result.milliseconds;
-    return result;
-  };
-
-  const embed: EmbedTexts = async (request, context) => {
+  /** All slices of a call run in one session: when that dies, the call rejects with the reason. */
+  readonly embed: EmbedTexts = async (request, context) => {
     const { texts, ...rest } = request;
-    const { signal, onProgress } = context;
-    throwIfAborted(signal);
-    const open = await session();
-    const rows = emptyRows(texts.length, open.model.dimensions, open.model.identity);
+    throwIfAborted(context.signal);
+    const session = await this.session();
+    const { dimensions, identity } = session.model;
+    const rows = emptyRows(texts.length, dimensions, identity);
     let done = 0;
     for (const positions of planSlices(texts, SLICE)) {
-      throwIfAborted(signal);
       const slice = { ...rest, texts: positions.map((i) => texts[i] ?? '') };
-      const result = await runSlice(open, slice, context).catch((error: unknown) => {
+      const result = await this.#run(session, slice, context).catch((error: unknown) => {
         const known = toNearfieldError(error);
         throw reindexed(known, positions[known.index ?? -1] ?? 0);
       });
       scatter(result, positions, rows);
       done += positions.length;
-      onProgress?.({ done, total: texts.length });
+      context.onProgress?.({ done, total: texts.length });
     }
     return rows;
   };
 
-  const close = async (): Promise<void> => {
-    if (closed) return;
-    closed = true;
-    const open = await current?.catch(() => undefined);
-    if (!open) return;
+  /** Frees the session and ends the worker; what is pending rejects with `closed`. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (!this.#current) return;
+    const [open] = await Promise.allSettled([this.#current]);
+    if (open.status === 'rejected') return;
+    const { worker } = open.value;
     // A worker that dies while it frees its session has freed it all the same.
-    await open.worker.call((api) => api.close()).catch(() => undefined);
-    open.worker.terminate(closedError());
-  };
+    await Promise.allSettled([worker.call((api) => api.close())]);
+    worker.terminate(closedError());
+  }
 
-  return { session, embed, counts, close };
+  async #run(
+    { worker }: Session,
+    request: EmbedRequest,
+    { urgent, signal }: EmbedContext,
+  ): Promise<SliceResult> {
+    const run = async (): Promise<SliceResult> => {
+      throwIfAborted(signal);
+      const reply = await worker.call((api) => api.embed(request));
+      if (reply.error && SPOILED_BY.includes(reply.error.code)) worker.terminate();
+      return unwrap(reply);
+    };
+    const result = await this.#queue.add(run, { priority: urgent ? 1 : 0 });
+    this.counts.texts += request.texts.length;
+    this.counts.tokens += result.tokens.reduce((sum, tokens) => sum + tokens, 0);
+    this.counts.milliseconds += result.milliseconds;
+    return result;
+  }
 }
 
 function emptyRows(rows: number, width: number, identity: string): EmbedRows {

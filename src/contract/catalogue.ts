@@ -20,6 +20,7 @@ const qwen3: ModelSpec = {
   dimensions: 1024,
   matryoshka: { min: 32 },
   maxTokens: 8192,
+  keyValue: { heads: 8, headSize: 128 },
   // <|endoftext|>: the model card pools its hidden state.
   endTokenId: 151643,
   tokenizer: {

@@ -80,6 +80,8 @@ export interface ModelSpec {
   matryoshka?: { min: number };
   /** Longest input in tokens, special tokens counted in. */
   maxTokens: number;
+  /** Attention's keys and values, for exports that want an empty past and leave its shape open. */
+  keyValue?: { heads: number; headSize: number };
   /** Token that must end every input; appended when the tokenizer's template leaves it out. */
   endTokenId?: number;
   dtypes: Partial<Record<Dtype, DtypeFiles>>;

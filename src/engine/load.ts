@@ -151,7 +151,8 @@ async function start(
     cores: navigator.hardwareConcurrency,
     isolated: globalThis.crossOriginIsolated,
   };
-  const ortModel = { ...fetched, pooling: spec.pooling, width: spec.dimensions };
+  const { pooling, dimensions: width, keyValue } = spec;
+  const ortModel = { ...fetched, pooling, width, ...(keyValue && { keyValue }) };
   const runtime = found
     ? await createGpuRuntime(ortModel, found.adapter)
     : await createWasmRuntime(ortModel, chooseThreads(machine, request.threads));

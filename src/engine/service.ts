@@ -1,4 +1,3 @@
-import { transfer } from 'comlink';
 import {
   NearfieldError,
   replyWith,
@@ -30,12 +29,11 @@ export class EmbedService implements EmbedWorkerApi {
     });
   }
 
-  async embed(request: EmbedRequest): Promise<Reply<SliceResult>> {
-    const reply = await replyWith(() => {
+  embed(request: EmbedRequest): Promise<Reply<SliceResult>> {
+    return replyWith(() => {
       if (!this.#loaded) throw new NearfieldError('internal', 'No model is loaded.');
       return this.#loaded.engine.embed(request);
     });
-    return reply.value ? transfer(reply, [reply.value.data.buffer]) : reply;
   }
 
   close(): Promise<Reply<void>> {

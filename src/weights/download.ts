@@ -169,10 +169,8 @@ async function pump(
       cause: error,
     });
   } finally {
-    await reader.cancel().catch((error: unknown) => {
-      // A stream that has erred refuses to be cancelled; its error is already on its way.
-      void error;
-    });
+    // A stream that has erred refuses to be cancelled; its error is already on its way.
+    await Promise.allSettled([reader.cancel()]);
   }
 }
 
@@ -215,7 +213,7 @@ async function locked<T>(
 ): Promise<T> {
   if (!('locks' in navigator)) return work();
   const name = `nearfield-file:${key.folder}/${key.path}`;
-  return (await navigator.locks.request(name, signal ? { signal } : {}, work)) as T;
+  return await navigator.locks.request(name, signal ? { signal } : {}, work);
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -90,6 +90,6 @@ function wrong(field: string, expected: string, got: unknown): NearfieldError {
   const name = field ? `nearfield.json: ${field}` : 'nearfield.json';
   return new NearfieldError(
     'bad-model',
-    `${name}: expected ${expected}, got ${String(JSON.stringify(got)).slice(0, 80)}.`,
+    `${name}: expected ${expected}, got ${JSON.stringify(got).slice(0, 80)}.`,
   );
 }

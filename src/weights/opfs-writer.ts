@@ -76,7 +76,7 @@ class OpfsWriter implements FileWriter {
 
   write(chunk: Uint8Array): Promise<void> {
     return asStorage('write a model file', async () => {
-      this.#offset += this.#bytes.write(chunk as Uint8Array<ArrayBuffer>, { at: this.#offset });
+      this.#offset += this.#bytes.write(chunk, { at: this.#offset });
     });
   }
 

@@ -70,8 +70,8 @@ export async function listStored(): Promise<StoredFolder[]> {
     for await (const [name, handle] of (await modelsFolder()).entries()) {
       if (handle.kind !== 'directory') continue;
       let bytes = 0;
-      for await (const file of (handle as FileSystemDirectoryHandle).values()) {
-        if (file.kind === 'file') bytes += (await (file as FileSystemFileHandle).getFile()).size;
+      for await (const file of handle.values()) {
+        if (file.kind === 'file') bytes += (await file.getFile()).size;
       }
       folders.push({ folder: decodeURIComponent(name), bytes });
     }

@@ -32,7 +32,14 @@ export const REPOSITORY_PATHS: Readonly<Record<keyof RepositoryFiles, string>> =
 export interface RecipeResult {
   recipe: Pick<
     ModelSpec,
-    'pooling' | 'prompts' | 'defaultTask' | 'dimensions' | 'matryoshka' | 'maxTokens' | 'endTokenId'
+    | 'pooling'
+    | 'prompts'
+    | 'defaultTask'
+    | 'dimensions'
+    | 'matryoshka'
+    | 'maxTokens'
+    | 'keyValue'
+    | 'endTokenId'
   >;
   warnings: string[];
 }
@@ -63,6 +70,7 @@ export function recipeOf(files: RepositoryFiles, manifest: Manifest): RecipeResu
       prompts: { ...prompts, ...manifest.prompts },
       maxTokens: manifest.maxTokens ?? limitOf(files, modelType),
       ...(defaultTask !== undefined && { defaultTask }),
+      ...keyValueOf(files.config),
       ...(matryoshka !== undefined && { matryoshka }),
       ...(endTokenId !== undefined && { endTokenId }),
     },
@@ -161,6 +169,17 @@ function limitOf(files: RepositoryFiles, modelType: string): number {
     usable,
   ].filter((limit) => limit !== undefined && limit > 0 && limit <= 1_000_000) as number[];
   return limits.length > 0 ? Math.min(...limits) : 512;
+}
+
+/** As transformers reads a decoder's configuration. */
+function keyValueOf(config: unknown): Pick<ModelSpec, 'keyValue'> {
+  const queryHeads = count(own(config, 'num_attention_heads'));
+  const hidden = count(own(config, 'hidden_size'));
+  const heads = count(own(config, 'num_key_value_heads')) ?? queryHeads;
+  const headSize = count(own(config, 'head_dim')) ?? (hidden ?? 0) / (queryHeads ?? 1);
+  return heads && Number.isInteger(headSize) && headSize > 0
+    ? { keyValue: { heads, headSize } }
+    : {};
 }
 
 /** The fields vLLM reads: `matryoshka_dimensions` or `is_matryoshka` in config.json. */

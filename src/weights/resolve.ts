@@ -6,7 +6,7 @@ import {
   type ModelSpec,
 } from '../contract/index.ts';
 import { fetchJson, probe } from './http.ts';
-import { isRecord, own, parseManifest, type Manifest } from './manifest.ts';
+import { own, parseManifest, type Manifest } from './manifest.ts';
 import {
   dtypesOf,
   graphPath,
@@ -254,8 +254,4 @@ function noModel(base: string, path: string): NearfieldError {
     'model-not-found',
     `${base} holds no model: ${path} is not there. Check the name and the revision.`,
   );
-}
-
-export function isModelSpec(value: unknown): value is ModelSpec {
-  return isRecord(value) && typeof own(value, 'id') === 'string' && isRecord(own(value, 'dtypes'));
 }

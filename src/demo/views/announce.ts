@@ -20,7 +20,7 @@ export function setUpAnnouncements(store: Store<State>): void {
   store.watch(
     ({ engine }) => [engine?.model, engine?.device],
     ({ engine }) => {
-      if (engine) announce(`${modelName(engine.model)} is ready on ${deviceName(engine)}.`);
+      if (engine) announce(`Ready: ${modelName(engine.model)} on ${deviceName(engine)}.`);
     },
   );
   store.watch(

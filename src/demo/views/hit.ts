@@ -43,7 +43,7 @@ export function createHit(hit: Hit, index: number, actions: HitActions): HitView
   const element = h(
     'li',
     { class: 'hit' },
-    h('div', { class: 'hit-head' }, h('h3', {}, toggle), tags(hit), score(hit)),
+    h('div', { class: 'hit-head' }, h('h2', {}, toggle), tags(hit), score(hit)),
     passage,
     more,
   );

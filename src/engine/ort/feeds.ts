@@ -1,5 +1,5 @@
 import type { Tensor, InferenceSession } from 'onnxruntime-web';
-import { NearfieldError } from '../../contract/index.ts';
+import { NearfieldError, type ModelSpec } from '../../contract/index.ts';
 import type { OrtModule } from './load.ts';
 
 /** A right-padded batch. */
@@ -15,6 +15,9 @@ export function padBatch(ids: PaddedBatch['ids']): PaddedBatch {
 }
 
 type Metadata = InferenceSession.TensorValueMetadata;
+
+/** `keyValue` of a ModelSpec. */
+export type KeyValueShape = NonNullable<ModelSpec['keyValue']>;
 
 /** Value of row `row`, token `token`; `length` is the row's own. */
 type Fill = (row: number, token: number, length: number, id: number) => number;
@@ -33,8 +36,9 @@ const FILLS: Readonly<Record<string, Fill>> = {
  */
 export function makeFeeds(
   ort: OrtModule,
-  session: InferenceSession,
+  session: Pick<InferenceSession, 'inputMetadata'>,
   batch: PaddedBatch,
+  keyValue?: KeyValueShape,
 ): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = {};
   session.inputMetadata.forEach((input) => {
@@ -42,7 +46,7 @@ export function makeFeeds(
     const fill = FILLS[input.name];
     if (fill) feeds[input.name] = tokenTensor(ort, input, batch, fill);
     else if (/^past_key_values\.|^past_/.test(input.name)) {
-      feeds[input.name] = emptyPast(ort, input, batch.rows);
+      feeds[input.name] = emptyPast(ort, input, batch.rows, keyValue);
     } else throw unknownInput(input.name);
   });
   return feeds;
@@ -61,15 +65,31 @@ function tokenTensor(ort: OrtModule, input: Metadata, batch: PaddedBatch, fill: 
   return new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [rows, tokens]);
 }
 
-/** [batch, heads, 0, head size]: the metadata has numbers for heads and head size only. */
-function emptyPast(ort: OrtModule, input: Metadata, rows: number): Tensor {
-  const symbols = input.shape.map((size) => typeof size !== 'number' || size < 0);
-  const batchAt = symbols.indexOf(true);
-  const shape = input.shape.map((size, i) =>
-    i === batchAt ? rows : symbols[i] ? 0 : (size as number),
-  );
-  if (input.type === 'float16') return new ort.Tensor('float16', new Uint16Array(0), shape);
-  return new ort.Tensor('float32', new Float32Array(0), shape);
+/**
+ * [batch, heads, 0, head size]. Heads and head size are the graph's own numbers; where it has names
+ * for them instead (onnxruntime-genai's builder does), they come from the model's configuration.
+ */
+function emptyPast(
+  ort: OrtModule,
+  input: Metadata,
+  rows: number,
+  keyValue: KeyValueShape | undefined,
+): Tensor {
+  const [, heads, , headSize] = input.shape;
+  const shape = [rows, fixed(heads) ?? keyValue?.heads, 0, fixed(headSize) ?? keyValue?.headSize];
+  if (input.shape.length !== 4 || shape.includes(undefined)) {
+    throw new NearfieldError(
+      'unsupported-model',
+      `${input.name}: expected [batch, heads, past, head size] with known sizes, got [${input.shape.join(', ')}].`,
+    );
+  }
+  const dims = shape as number[];
+  if (input.type === 'float16') return new ort.Tensor('float16', new Uint16Array(0), dims);
+  return new ort.Tensor('float32', new Float32Array(0), dims);
+}
+
+function fixed(size: number | string | undefined): number | undefined {
+  return typeof size === 'number' && size > 0 ? size : undefined;
 }
 
 function unknownInput(name: string): NearfieldError {

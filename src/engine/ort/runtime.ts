@@ -3,7 +3,7 @@ import { messageOf, NearfieldError, type Device, type Pooling } from '../../cont
 import { adapterName } from '../../device/index.ts';
 import { pool } from '../pool.ts';
 import type { Runtime } from '../runtime.ts';
-import { makeFeeds, padBatch, type PaddedBatch } from './feeds.ts';
+import { makeFeeds, padBatch, type KeyValueShape, type PaddedBatch } from './feeds.ts';
 import { fromFloat16 } from './float16.ts';
 import { DeviceWatch, readRows, requestDevice } from './gpu.ts';
 import { loadOrt, type OrtModule } from './load.ts';
@@ -16,6 +16,7 @@ export interface OrtModel {
   externalData: readonly { path: string; data: Blob }[];
   pooling: Pooling;
   width: number;
+  keyValue?: KeyValueShape;
 }
 
 /**
@@ -93,7 +94,7 @@ async function runOnCpu(
   batch: PaddedBatch,
   model: OrtModel,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const output = await runSession(ort, session, states, batch, model.width);
+  const output = await runSession(ort, session, states, batch, model);
   try {
     return poolAll(await output.getData(), states, batch, model);
   } finally {
@@ -110,7 +111,7 @@ async function runOnGpu(
   batch: PaddedBatch,
   model: OrtModel,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const output = await runSession(ort, session, states, batch, model.width);
+  const output = await runSession(ort, session, states, batch, model);
   try {
     if (model.pooling === 'mean' || output.location !== 'gpu-buffer') {
       return poolAll(await output.getData(), states, batch, model);
@@ -119,7 +120,7 @@ async function runOnGpu(
       (own, row) => row * batch.tokens + (model.pooling === 'last' ? own.length - 1 : 0),
     );
     const bytesPerRow = model.width * (states.float16 ? 2 : 4);
-    const buffer = output.gpuBuffer as unknown as GPUBuffer;
+    const buffer = output.gpuBuffer;
     const bytes = await readRows(device, buffer, positions, bytesPerRow);
     return states.float16 ? fromFloat16(new Uint16Array(bytes)) : new Float32Array(bytes);
   } finally {
@@ -133,9 +134,9 @@ async function runSession(
   session: InferenceSession,
   states: StateOutput,
   batch: PaddedBatch,
-  width: number,
+  { width, keyValue }: OrtModel,
 ): Promise<Tensor> {
-  const feeds = makeFeeds(ort, session, batch);
+  const feeds = makeFeeds(ort, session, batch, keyValue);
   const output = (await session.run(feeds, [states.name]))[states.name];
   const shape = output?.dims.join(' x ');
   if (!output || shape !== `${batch.rows} x ${batch.tokens} x ${width}`) {

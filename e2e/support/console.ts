@@ -1,0 +1,34 @@
+/** The public API on a page that has not loaded a model of its own. */
+
+import type { Page } from '@playwright/test';
+import type * as Nearfield from '../../src/index.ts';
+
+declare global {
+  /** The public API, which the demo page puts there. */
+  var nearfield: typeof Nearfield;
+}
+
+/**
+ * Opens the site as a visitor who saves data, so that the demo waits with its model, and gives the
+ * page once `nearfield` is there.
+ */
+export async function openConsole(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, 'connection', { value: { saveData: true } });
+  });
+  await page.goto('./');
+  await page.waitForFunction(() => 'nearfield' in globalThis);
+}
+
+/**
+ * Lets the embed worker take the software adapter for a real GPU, so that 'auto' tries WebGPU here
+ * as it does on users' machines.
+ */
+export async function passAsRealGpu(page: Page): Promise<void> {
+  await page.context().route(/embed\.worker.*\.js$/, async (route) => {
+    const response = await route.fetch();
+    const pretend =
+      "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });\n";
+    await route.fulfill({ response, body: pretend + (await response.text()) });
+  });
+}
