@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { answered, ask, openDemo, ready, watch } from './support/demo.ts';
+import { answered, ask, keptForOffline, openDemo, ready, watch } from './support/demo.ts';
 import { expect, test } from './support/fixtures.ts';
 
 const NOTE = 'Buy oat milk and call the dentist on Tuesday about the chipped tooth.';
@@ -155,6 +155,7 @@ test.describe('the demo page', () => {
 
   test('keeps the starter when another model cannot be had', async ({ page, context }) => {
     await openDemo(page);
+    await keptForOffline(page);
     await context.setOffline(true);
     await page.getByRole('button', { name: /^Use Qwen3/ }).click();
     await expect(page.locator('.card-trouble')).toContainText('The download did not finish');

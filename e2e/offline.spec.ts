@@ -1,5 +1,4 @@
-import type { Page } from '@playwright/test';
-import { answered, ask, ready } from './support/demo.ts';
+import { answered, ask, keptForOffline, ready } from './support/demo.ts';
 import { expect, test } from './support/fixtures.ts';
 import { serveSite } from './support/site-server.ts';
 
@@ -8,7 +7,7 @@ test('after one visit it starts and searches with the server gone', async ({ pag
   await page.goto(`${site.url}?device=wasm`);
   await ready(page);
   await ask(page, 'Do I get paid holidays?');
-  await kept(page);
+  await keptForOffline(page);
   await site.stop();
   await context.setOffline(true);
 
@@ -23,7 +22,7 @@ test('models are kept once, by their own store', async ({ page }) => {
   const site = await serveSite();
   await page.goto(`${site.url}?device=wasm`);
   await ready(page);
-  await kept(page);
+  await keptForOffline(page);
   const urls = await page.evaluate(async () => {
     const all = await Promise.all(
       (await caches.keys()).map(async (name) => (await caches.open(name)).keys()),
@@ -42,7 +41,7 @@ test('a new release asks before it reloads', async ({ page }) => {
   const site = await serveSite();
   await page.goto(`${site.url}?device=wasm`);
   await ready(page);
-  await kept(page);
+  await keptForOffline(page);
   await ask(page, 'Do I get paid holidays?');
   const first = await page.evaluate(() => performance.timeOrigin);
   site.release();
@@ -50,15 +49,11 @@ test('a new release asks before it reloads', async ({ page }) => {
   const notice = page.getByText('A new version of Nearfield is ready.');
   await expect(notice).toBeVisible();
   expect(await page.evaluate(() => performance.timeOrigin)).toBe(first);
+  const reloaded = page.waitForEvent('load');
   await page.getByRole('button', { name: 'Reload' }).click();
-  await expect.poll(() => page.evaluate(() => performance.timeOrigin)).toBeGreaterThan(first);
+  await reloaded;
+  expect(await page.evaluate(() => performance.timeOrigin)).toBeGreaterThan(first);
   await ready(page);
   await expect(notice).toHaveCount(0);
   await site.stop();
 });
-
-/** Everything this machine uses is on it. */
-async function kept(page: Page): Promise<void> {
-  const row = page.locator('#data-panel div', { hasText: 'Works offline' }).last();
-  await expect(row).toContainText('yes');
-}

@@ -85,6 +85,7 @@ class WorkerEmbedder implements Embedder {
     this.#refuseWhenClosed();
     const list = checkTexts(texts);
     const { kind = 'document', task, truncate = true, signal, onProgress } = options;
+    oneOf('kind', kind, ['document', 'query']);
     throwIfAborted(signal);
     this.#session = await this.#remote.session();
     const { model } = this.#session;

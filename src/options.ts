@@ -23,13 +23,22 @@ export const DEFAULTS = {
 export type ModelOptions = Pick<
   EmbedderOptions,
   'model' | 'device' | 'dtype' | 'revision' | 'hubUrl' | 'modelsUrl' | 'signal'
->;
+> &
+  Pick<EmbedderOptions, 'maxTokens' | 'threads'>;
 
 /** Options checked at the door, defaults filled in, URLs absolute. Throws `bad-input`. */
 export function checkModelOptions<T extends ModelOptions>(options: T) {
   const { device = DEFAULTS.device, dtype = DEFAULTS.dtype } = options;
   oneOf('device', device, ['auto', 'webgpu', 'wasm']);
   oneOf('dtype', dtype, ['auto', ...DTYPES]);
+  checkCount('maxTokens', options.maxTokens, Number.MAX_SAFE_INTEGER);
+  checkCount('threads', options.threads, 64);
+  if (options.revision !== undefined && !isName(options.revision)) {
+    throw new NearfieldError(
+      'bad-input',
+      `revision: expected a branch, a tag or a commit, got ${nameOf(options.revision)}.`,
+    );
+  }
   return {
     ...options,
     device,
@@ -79,6 +88,17 @@ function checkModel(model: unknown): string | ModelSpec {
   return /^\.{0,2}\//.test(model) ? absolute('model', model) : model;
 }
 
+function checkCount(option: string, value: unknown, most: number): void {
+  if (value === undefined) return;
+  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most) return;
+  const expected = most === Number.MAX_SAFE_INTEGER ? 'a positive integer' : `1 to ${most}`;
+  throw new NearfieldError('bad-input', `${option}: expected ${expected}, got ${nameOf(value)}.`);
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() !== '';
+}
+
 function absolute(option: string, url: string): string {
   try {
     const parsed = new URL(url, document.baseURI);
@@ -104,5 +124,6 @@ export function oneOf(option: string, value: unknown, allowed: readonly unknown[
 
 function nameOf(value: unknown): string {
   if (value === null) return 'null';
-  return typeof value === 'string' ? `"${value}"` : `a value of type ${typeof value}`;
+  if (typeof value === 'string') return `"${value}"`;
+  return typeof value === 'number' ? String(value) : `a value of type ${typeof value}`;
 }

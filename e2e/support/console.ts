@@ -3,7 +3,17 @@
 import type { Page } from '@playwright/test';
 import type * as Nearfield from '../../src/index.ts';
 
+/** What became of a promise: the fields of its error, or `code: 'done'`. */
+export interface Outcome {
+  code: string;
+  name?: string;
+  message?: string;
+  index?: number;
+}
+
 declare global {
+  /** Defined on every page that `openConsole` opens. */
+  var outcomeOf: (work: Promise<unknown>) => Promise<Outcome>;
   /** The public API, which the demo page puts there. */
   var nearfield: typeof Nearfield;
 }
@@ -15,6 +25,20 @@ declare global {
 export async function openConsole(page: Page): Promise<void> {
   await page.addInitScript(() => {
     Object.defineProperty(navigator, 'connection', { value: { saveData: true } });
+    globalThis.outcomeOf = async (work) => {
+      try {
+        await work;
+        return { code: 'done' };
+      } catch (error) {
+        const { code, name, message, index } = error as Outcome;
+        return {
+          code,
+          ...(name && { name }),
+          ...(message && { message }),
+          ...(index !== undefined && { index }),
+        };
+      }
+    };
   });
   await page.goto('./');
   await page.waitForFunction(() => 'nearfield' in globalThis);

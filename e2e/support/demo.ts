@@ -24,6 +24,12 @@ export async function answered(page: Page, question: string): Promise<void> {
   await expect(page.locator('#announcer')).toContainText(`“${question}”`);
 }
 
+/** Waits until everything this machine uses is on it. */
+export async function keptForOffline(page: Page): Promise<void> {
+  const row = page.locator('#data-panel div', { hasText: 'Works offline' }).last();
+  await expect(row).toContainText('yes', { timeout: 60_000 });
+}
+
 /** What must not happen on any page: errors in the console, and requests to anybody else. */
 export function watch(page: Page): { errors: string[]; strangers: string[] } {
   const errors: string[] = [];

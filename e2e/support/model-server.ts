@@ -195,8 +195,11 @@ async function sendBytes(
 
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((done) => {
-    response.once('drain', done);
-    response.once('close', done);
+    const settle = (): void => {
+      response.off('drain', settle).off('close', settle);
+      done();
+    };
+    response.on('drain', settle).on('close', settle);
   });
 }
 

@@ -11,6 +11,7 @@ import {
   type EmbedTexts,
   type ErrorCode,
   type SliceResult,
+  type WireError,
 } from '../contract/index.ts';
 import { planSlices } from './slices.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
@@ -30,7 +31,7 @@ export interface ModelCounts {
 
 /** The model in its worker, as a function from texts to rows that survives the worker's death. */
 export class RemoteEmbedder {
-  readonly #options: SessionOptions;
+  #options: SessionOptions;
   readonly #queue = new PQueue({ concurrency: 1 });
   #current: Promise<Session> | undefined;
   #closed = false;
@@ -45,6 +46,9 @@ export class RemoteEmbedder {
     if (this.#closed) return Promise.reject(closedError());
     if (this.#current) return this.#current;
     const opening = openSession(this.#options);
+    // The signal is about the first load; a later one belongs to the call that needs it.
+    this.#options = { ...this.#options };
+    delete this.#options.signal;
     this.#current = opening;
     const drop = (): void => {
       if (this.#current === opening) this.#current = undefined;
@@ -82,8 +86,8 @@ export class RemoteEmbedder {
     const [open] = await Promise.allSettled([this.#current]);
     if (open.status === 'rejected') return;
     const { worker } = open.value;
-    // A worker that dies while it frees its session has freed it all the same.
-    await Promise.allSettled([worker.call((api) => api.close())]);
+    // A session is not freed under a running slice, and a worker that dies frees it all the same.
+    if (this.#queue.pending === 0) await Promise.allSettled([worker.call((api) => api.close())]);
     worker.terminate(closedError());
   }
 
@@ -94,8 +98,9 @@ export class RemoteEmbedder {
   ): Promise<SliceResult> {
     const run = async (): Promise<SliceResult> => {
       throwIfAborted(signal);
+      if (this.#closed) throw closedError();
       const reply = await worker.call((api) => api.embed(request));
-      if (reply.error && SPOILED_BY.includes(reply.error.code)) worker.terminate();
+      if (reply.error && SPOILED_BY.includes(reply.error.code)) worker.terminate(spoiled(reply.error));
       return unwrap(reply);
     };
     const result = await this.#queue.add(run, { priority: urgent ? 1 : 0 });
@@ -123,6 +128,14 @@ function scatter(result: SliceResult, positions: readonly number[], into: EmbedR
     into.tokens[position] = result.tokens[row] ?? 0;
     into.truncated[position] = result.truncated[row] ?? 0;
   });
+}
+
+/** What other calls of the same session are told. */
+function spoiled({ message }: WireError): NearfieldError {
+  return new NearfieldError(
+    'worker-crashed',
+    `A Nearfield worker was stopped after a failure: ${message} The next call starts a new one.`,
+  );
 }
 
 function closedError(): NearfieldError {

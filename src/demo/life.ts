@@ -9,7 +9,7 @@ import { rememberDevice, savesData, type Opening } from './preferences.ts';
 export async function start(parts: Parts, { model, device, corpus }: Opening): Promise<void> {
   const { store, shelf } = parts;
   if (model === 'starter' && savesData()) {
-    store.set({ offered: true });
+    store.set({ offered: true, settled: true });
     return refreshModels(parts);
   }
   shelf.prefetch(corpus);
@@ -23,9 +23,17 @@ export async function load(parts: Parts, model: ModelId, device: DeviceChoice): 
   if (engine.current) {
     if (store.get().device === device) rememberDevice(device);
     changeCorpus(parts);
+    await afterFirstAnswer(parts);
     void shelf.open('documents').then(() => ingest.pump());
   }
+  store.set({ settled: true });
   await refreshModels(parts);
+}
+
+/** What nobody waits for must not slow down what somebody does. */
+async function afterFirstAnswer({ store, shelf, search }: Parts): Promise<void> {
+  await shelf.open(store.get().corpus);
+  await search.settled();
 }
 
 /** Searches what is chosen now, once it can be searched. */

@@ -21,13 +21,16 @@ export function setUpPwa(store: Store<State>): void {
   navigator.serviceWorker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     if (data === 'nearfield:kept') store.set({ offline: 'ready' });
   });
+  let registering: Promise<unknown> | undefined;
   store.watch(
-    ({ engine }) => [engine?.device],
-    ({ engine }) => {
+    ({ settled, engine }) => [settled, engine?.device],
+    ({ settled, engine }) => {
+      // Keeping things for later waits until what the visitor came for is there.
+      if (!settled) return;
+      registering ??= workbox.register({ immediate: true }).catch(() => undefined);
       if (engine) void keepForOffline(engine.device);
     },
   );
-  void workbox.register().catch(() => undefined);
 }
 
 function update(workbox: Workbox): void {

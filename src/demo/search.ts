@@ -16,6 +16,8 @@ export interface Search {
   type: (query: string) => void;
   /** Asks what is in the state now. */
   ask: () => void;
+  /** When the question asked last is answered, or given up. */
+  settled: () => Promise<void>;
 }
 
 export function createSearch(
@@ -25,6 +27,7 @@ export function createSearch(
 ): Search {
   let turn = 0;
   let timer = 0;
+  let running = Promise.resolve();
   let abort = new AbortController();
 
   function type(query: string): void {
@@ -42,7 +45,7 @@ export function createSearch(
     const { query } = store.get();
     if (query.trim() === '') {
       store.set({ answer: undefined, searching: false, searchTrouble: undefined });
-    } else void answer(query.trim(), turn, abort.signal);
+    } else running = answer(query.trim(), turn, abort.signal);
   }
 
   async function answer(query: string, mine: number, signal: AbortSignal): Promise<void> {
@@ -64,7 +67,7 @@ export function createSearch(
     }
   }
 
-  return { type, ask };
+  return { type, ask, settled: () => running };
 }
 
 interface Question {

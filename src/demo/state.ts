@@ -69,6 +69,8 @@ export interface State {
   searchTrouble: Trouble | undefined;
   jobs: readonly Job[];
   storedModels: readonly StoredModel[];
+  /** The model was loaded and the first question answered, or neither will happen by itself. */
+  settled: boolean;
   offline: 'unknown' | 'ready';
   erased: boolean;
 }
@@ -92,6 +94,7 @@ export function createState(patch: Partial<State>): Store<State> {
     searchTrouble: undefined,
     jobs: [],
     storedModels: [],
+    settled: false,
     offline: 'unknown',
     erased: false,
     ...patch,

@@ -18,6 +18,7 @@ export function chooseThreads(machine: ThreadFacts, wanted?: number): number {
     throw new NearfieldError('bad-input', `threads: expected 1 to 64, got ${String(wanted)}.`);
   }
   if (!machine.isolated) return 1;
-  const cores = Math.max(1, machine.cores);
+  // Some browsers do not tell.
+  const cores = Math.max(1, machine.cores || 1);
   return wanted ?? Math.min(MOST_THREADS, cores <= 4 ? cores : Math.max(4, Math.ceil(cores / 2)));
 }

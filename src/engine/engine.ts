@@ -34,7 +34,9 @@ export class Engine {
   /** Unit vectors of texts that carry their prompt already, run as one batch. */
   async embedTogether(texts: readonly string[]): Promise<Float32Array[]> {
     const { width } = this.#runtime;
-    const rows = await this.#runtime.run(texts.map((text) => this.#tokenizer.encode(text).ids));
+    const rows = await this.#runtime.run(
+      texts.map((text) => this.#tokenizer.encodeWhole(text).ids),
+    );
     normalizeRows(rows, width);
     return texts.map((_, row) => rows.subarray(row * width, (row + 1) * width));
   }

@@ -41,9 +41,18 @@ export class TextTokenizer {
   }
 
   encode(text: string): EncodedText {
+    return this.#encode(text, this.#room);
+  }
+
+  /** Whatever the caller's limit is: for texts of our own. */
+  encodeWhole(text: string): EncodedText {
+    return this.#encode(text, Infinity);
+  }
+
+  #encode(text: string, room: number): EncodedText {
     const { ids } = this.#tokenizer.encode(text, { add_special_tokens: false });
-    const truncated = ids.length > this.#room;
-    const kept = truncated ? ids.slice(0, this.#room) : ids;
+    const truncated = ids.length > room;
+    const kept = truncated ? ids.slice(0, room) : ids;
     return { ids: [...this.#before, ...kept, ...this.#after], truncated };
   }
 }

@@ -59,12 +59,15 @@ export async function sizeOf(
   signal?: AbortSignal,
 ): Promise<PlannedFile> {
   const remote = remoteFile(model, file);
-  const kept = await getStored(remote.key);
+  // Storage that is out of reach, as in Firefox's private windows, holds nothing for us.
+  const [lookup] = await Promise.allSettled([getStored(remote.key)]);
+  const kept = lookup.status === 'fulfilled' ? lookup.value : undefined;
   const { path } = file;
   if (kept && (file.bytes ?? kept.meta.bytes) === kept.meta.bytes) {
     return { path, bytes: kept.meta.bytes, stored: true };
   }
   const known = file.bytes ?? file.aboutBytes;
-  const bytes = known ?? (await probe(remote.url, signal))?.bytes ?? 0;
-  return { path, bytes, stored: false };
+  if (known !== undefined) return { path, bytes: known, stored: false };
+  const told = await probe(remote.url, signal);
+  return { path, bytes: told?.bytes ?? told?.aboutBytes ?? 0, stored: false };
 }

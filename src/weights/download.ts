@@ -1,11 +1,20 @@
 import { abortError, NearfieldError, throwIfAborted } from '../contract/index.ts';
 import { sha256 } from './hash.ts';
-import { badStatus, isMissing, probe, request, validatorOf } from './http.ts';
+import {
+  badStatus,
+  contentLength,
+  isMissing,
+  mayBeCompressed,
+  probe,
+  request,
+  validatorOf,
+} from './http.ts';
+import { locked } from './lock.ts';
 import { MemoryFileStore } from './memory.ts';
 import { hasOpfs } from './opfs.ts';
 import { opfsStore } from './opfs-writer.ts';
 import type { RemoteFile } from './plan.ts';
-import type { FileKey, FileStore, FileWriter, StoredFile } from './store.ts';
+import type { FileStore, FileWriter, StoredFile } from './store.ts';
 
 export interface DownloadContext {
   store: FileStore;
@@ -32,6 +41,8 @@ export async function fetchFile(file: RemoteFile, context: DownloadContext): Pro
   try {
     return await locked(file.key, context.signal, () => storedOrFetched(file, context));
   } catch (error) {
+    // A lock that was waited for rejects with the caller's own reason.
+    throwIfAborted(context.signal);
     if (!(error instanceof NearfieldError) || !['quota', 'storage'].includes(error.code))
       throw error;
     context.onWarning?.(`${file.key.path} is kept in memory only. ${error.message}`);
@@ -40,6 +51,7 @@ export async function fetchFile(file: RemoteFile, context: DownloadContext): Pro
 }
 
 async function storedOrFetched(file: RemoteFile, context: DownloadContext): Promise<StoredFile> {
+  throwIfAborted(context.signal);
   const stored = await context.store.get(file.key);
   if (stored && (await isCurrent(stored, file, context.signal))) {
     context.onBytes?.(stored.meta.bytes);
@@ -103,8 +115,10 @@ async function stream(
   context: DownloadContext,
 ): Promise<string | undefined> {
   if (writer.offset > 0 && writer.offset === file.bytes) return writer.etag;
-  const response = await request(file.url, { headers: rangeOf(file, writer) }, context.signal);
-  if (response.status === 416) {
+  const headers = rangeOf(file, writer);
+  const response = await request(file.url, { headers }, context.signal);
+  if (response.status === 416 || !continues(response, file, writer)) {
+    await response.body?.cancel();
     await writer.restart(undefined);
     throw new NearfieldError('download-failed', `${file.url} cannot be continued.`);
   }
@@ -123,21 +137,29 @@ async function stream(
   return etag;
 }
 
-/** If-Range: a server whose file changed sends all of it instead of the rest. */
+/**
+ * No If-Range: a server of another origin that was not told to allow it refuses the whole request.
+ * Whether the rest belongs to what is here, `continues` says.
+ */
 function rangeOf(file: RemoteFile, writer: FileWriter): HeadersInit {
-  if (writer.offset === 0) return {};
-  const range = `bytes=${writer.offset}-`;
-  if (file.immutable) return { Range: range };
-  if (writer.etag === undefined || writer.etag.startsWith('W/')) return {};
-  return { Range: range, 'If-Range': writer.etag };
+  const { offset, etag } = writer;
+  const sound = file.immutable || (etag !== undefined && !etag.startsWith('W/'));
+  return offset > 0 && sound ? { Range: `bytes=${offset}-` } : {};
+}
+
+/** Whether a partial answer starts where the file ends, and is of the same version. */
+function continues(response: Response, file: RemoteFile, writer: FileWriter): boolean {
+  if (response.status !== 206) return true;
+  const start = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
+  if (start !== undefined && Number(start) !== writer.offset) return false;
+  return file.immutable || validatorOf(response) === writer.etag;
 }
 
 function expectedBytes(file: RemoteFile, response: Response, offset: number): number | undefined {
   const range = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
-  const length = response.headers.get('content-length');
-  const encoded = response.headers.has('content-encoding');
-  const told =
-    range !== undefined ? Number(range) : length && !encoded ? Number(length) + offset : undefined;
+  const length = mayBeCompressed(response) ? undefined : contentLength(response);
+  const rest = length === undefined ? undefined : offset + length;
+  const told = range === undefined ? rest : Number(range);
   if (file.bytes !== undefined && told !== undefined && told !== file.bytes) {
     throw wrongSize(file, told);
   }
@@ -203,17 +225,6 @@ function missing(file: RemoteFile, response: Response): NearfieldError {
     'model-not-found',
     `${file.url} is not there: the server answered ${how}. Check the model's name, its revision and the dtype.`,
   );
-}
-
-/** One download of a file at a time over all tabs; the others wait and then find it stored. */
-async function locked<T>(
-  key: FileKey,
-  signal: AbortSignal | undefined,
-  work: () => Promise<T>,
-): Promise<T> {
-  if (!('locks' in navigator)) return work();
-  const name = `nearfield-file:${key.folder}/${key.path}`;
-  return await navigator.locks.request(name, signal ? { signal } : {}, work);
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

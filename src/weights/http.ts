@@ -3,6 +3,8 @@ import { abortError, NearfieldError, messageOf } from '../contract/index.ts';
 /** What a server says of a file without sending it. */
 export interface Probe {
   bytes?: number;
+  /** Length of an answer that may be compressed. */
+  aboutBytes?: number;
   etag?: string;
 }
 
@@ -15,13 +17,29 @@ export async function probe(url: string, signal?: AbortSignal): Promise<Probe | 
   }
   if (isMissing(response)) return undefined;
   if (!response.ok) throw badStatus(url, response);
-  const bytes = Number(response.headers.get('content-length') ?? Number.NaN);
+  const bytes = contentLength(response);
   const etag = validatorOf(response);
-  const encoded = response.headers.has('content-encoding');
   return {
-    ...(Number.isSafeInteger(bytes) && bytes > 0 && !encoded && { bytes }),
+    ...(bytes && { [mayBeCompressed(response) ? 'aboutBytes' : 'bytes']: bytes }),
     ...(etag !== undefined && { etag }),
   };
+}
+
+export function contentLength(response: Response): number | undefined {
+  const bytes = Number(response.headers.get('content-length') ?? Number.NaN);
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+/**
+ * Whether Content-Length may count compressed bytes. Of another origin's answer scripts see that
+ * header always, but Content-Encoding only where the server exposes it; one that exposes all
+ * headers exposes the one that says so. Partial answers are never compressed (fetch standard).
+ */
+export function mayBeCompressed(response: Response): boolean {
+  const { headers, status, type } = response;
+  if (status === 206) return false;
+  if (headers.has('content-encoding')) return true;
+  return type === 'cors' && !headers.has('access-control-expose-headers');
 }
 
 /** A JSON file, or undefined when it is not there. Throws `bad-model` when it is not JSON. */

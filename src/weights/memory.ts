@@ -24,8 +24,8 @@ export class MemoryFileStore implements FileStore {
 
   async open(key: FileKey): Promise<FileWriter> {
     const name = nameOf(key);
-    const entry = this.#files.get(name) ?? { ...emptyEntry(), folder: key.folder };
-    delete entry.done;
+    const left = this.#files.get(name);
+    const entry = left && !left.done ? left : { ...emptyEntry(), folder: key.folder };
     this.#files.set(name, entry);
     return new MemoryWriter(entry);
   }

@@ -76,7 +76,12 @@ class OpfsWriter implements FileWriter {
 
   write(chunk: Uint8Array): Promise<void> {
     return asStorage('write a model file', async () => {
-      this.#offset += this.#bytes.write(chunk, { at: this.#offset });
+      const written = this.#bytes.write(chunk, { at: this.#offset });
+      // Chromium 156 does not throw when there is no room: it gives a count near 2^32.
+      if (written !== chunk.byteLength) {
+        throw new DOMException('There is no room for it.', 'QuotaExceededError');
+      }
+      this.#offset += written;
     });
   }
 

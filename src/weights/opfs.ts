@@ -14,7 +14,7 @@ export interface FileRecord extends Partial<FileMeta> {
 }
 
 export function hasOpfs(): boolean {
-  return typeof navigator.storage?.getDirectory === 'function';
+  return typeof globalThis.navigator?.storage?.getDirectory === 'function';
 }
 
 export async function modelsFolder(): Promise<FileSystemDirectoryHandle> {

@@ -45,6 +45,22 @@ export interface RecipeResult {
 }
 
 const DECODERS = /^(qwen|mistral|llama|gemma|phi|gpt)/;
+const POOLINGS: ReadonlyMap<string, Pooling> = new Map([
+  ['mean', 'mean'],
+  ['cls', 'cls'],
+  ['lasttoken', 'last'],
+  ['pooling_mode_mean_tokens', 'mean'],
+  ['pooling_mode_cls_token', 'cls'],
+  ['pooling_mode_lasttoken', 'last'],
+]);
+const POOLING_FLAGS = [
+  'pooling_mode_mean_tokens',
+  'pooling_mode_cls_token',
+  'pooling_mode_lasttoken',
+  'pooling_mode_max_tokens',
+  'pooling_mode_mean_sqrt_len_tokens',
+  'pooling_mode_weightedmean_tokens',
+];
 /** RoBERTa-like models count positions from pad_token_id + 1 (transformers, modeling_roberta.py). */
 const OFFSET_POSITIONS = /^(xlm-roberta|roberta|camembert|mpnet)/;
 
@@ -90,12 +106,16 @@ export function dtypesOf(files: readonly ModelFile[]): ModelSpec['dtypes'] {
     const path = graphPath(dtype);
     const graph = files.find((file) => file.path === path);
     if (!graph) continue;
-    const data = files.filter(
-      ({ path: other }) => other.startsWith(`${path}_data`) || other.startsWith(`${path}.data`),
-    );
-    dtypes[dtype] = { files: [graph, ...data] };
+    dtypes[dtype] = { files: [graph, ...dataOf(graph, files)] };
   }
   return dtypes;
+}
+
+/** Data files that are named after a graph. */
+export function dataOf(graph: ModelFile, files: readonly ModelFile[]): ModelFile[] {
+  return files.filter(
+    ({ path }) => path.startsWith(`${graph.path}_data`) || path.startsWith(`${graph.path}.data`),
+  );
 }
 
 function refuseUnknownModules(modules: unknown): void {
@@ -112,22 +132,20 @@ function refuseUnknownModules(modules: unknown): void {
 
 function poolingOf(pooling: unknown): Pooling | undefined {
   if (pooling === undefined) return undefined;
-  const flags: [string, Pooling | undefined][] = [
-    ['pooling_mode_mean_tokens', 'mean'],
-    ['pooling_mode_cls_token', 'cls'],
-    ['pooling_mode_lasttoken', 'last'],
-    ['pooling_mode_max_tokens', undefined],
-    ['pooling_mode_mean_sqrt_len_tokens', undefined],
-    ['pooling_mode_weightedmean_tokens', undefined],
-  ];
-  const chosen = flags.filter(([flag]) => own(pooling, flag) === true);
-  const only = chosen.length === 1 ? chosen[0]?.[1] : undefined;
+  const modes = poolingModes(pooling);
+  const only = modes.length === 1 ? POOLINGS.get(modes[0] ?? '') : undefined;
   if (only) return only;
-  const names = chosen.map(([flag]) => flag).join(' + ') || 'none';
   throw new NearfieldError(
     'unsupported-model',
-    `1_Pooling/config.json: expected one of mean, cls or last-token pooling, got ${names}.`,
+    `1_Pooling/config.json: expected one of mean, cls or last-token pooling, got ${modes.join(' + ') || 'none'}.`,
   );
+}
+
+/** One `pooling_mode`, or several, since sentence-transformers 6; a flag for each before. */
+function poolingModes(pooling: unknown): string[] {
+  const modes = own(pooling, 'pooling_mode');
+  if (modes !== undefined) return [modes].flat().map(String);
+  return POOLING_FLAGS.filter((flag) => own(pooling, flag) === true);
 }
 
 function guessPooling(modelType: string, warnings: string[]): Pooling {
@@ -142,7 +160,9 @@ function guessPooling(modelType: string, warnings: string[]): Pooling {
 function promptsOf(config: unknown): { prompts: Prompts; task?: string } {
   const prompts = own(config, 'prompts');
   const query = text(own(prompts, 'query')) ?? '';
-  const document = text(own(prompts, 'document')) ?? text(own(prompts, 'passage')) ?? '';
+  const [document = ''] = ['document', 'passage', 'corpus'].flatMap(
+    (name) => text(own(prompts, name)) ?? [],
+  );
   const task = /^Instruct: (.+)\nQuery:( ?)$/.exec(query);
   if (!task?.[1]) return { prompts: { query, document } };
   const template = `Instruct: {task}\nQuery:${task[2] ?? ''}`;
@@ -151,6 +171,7 @@ function promptsOf(config: unknown): { prompts: Prompts; task?: string } {
 
 function widthOf(files: RepositoryFiles): number {
   const width =
+    count(own(files.pooling, 'embedding_dimension')) ??
     count(own(files.pooling, 'word_embedding_dimension')) ??
     count(own(files.config, 'hidden_size')) ??
     count(own(files.config, 'dim'));

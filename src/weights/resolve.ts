@@ -5,9 +5,10 @@ import {
   type ModelFile,
   type ModelSpec,
 } from '../contract/index.ts';
-import { fetchJson, probe } from './http.ts';
+import { fetchJson, probe, type Probe } from './http.ts';
 import { own, parseManifest, type Manifest } from './manifest.ts';
 import {
+  dataOf,
   dtypesOf,
   graphPath,
   recipeOf,
@@ -24,6 +25,8 @@ export interface ResolvedModel {
   folder: string;
   /** The address names the content: a commit, or a version of the catalogue. */
   immutable: boolean;
+  /** The question named a commit or a version: asked again, it has the same answer. */
+  settled: boolean;
   warnings: string[];
 }
 
@@ -42,44 +45,68 @@ export async function resolveModel(
   model: string | ModelSpec,
   options: ResolveOptions,
 ): Promise<ResolvedModel> {
-  const spec = typeof model === 'string' ? CATALOGUE[model] : model;
+  if (typeof model !== 'string') return resolveSpec(model, options);
+  const spec = specOf(model);
   if (spec) return resolveSpec(spec, options);
-  const name = model as string;
+  const name = model;
   if (/^https?:\/\//.test(name)) return resolveFolder(name, options);
-  if (/^[\w.-]+\/[\w.-]+$/.test(name)) return resolveRepository(name, options);
+  if (/^[\w.-]+\/[\w.-]+$/.test(name) && isSafePath(name)) return resolveRepository(name, options);
   throw new NearfieldError(
     'bad-input',
     `model: expected one of ${Object.keys(CATALOGUE).join(', ')}, a hub repository (owner/name), the URL of a model folder or a ModelSpec; got "${name}".`,
   );
 }
 
+/** The catalogue's own models; its prototype's `toString` is none. */
+export function specOf(id: string): ModelSpec | undefined {
+  return Object.hasOwn(CATALOGUE, id) ? CATALOGUE[id] : undefined;
+}
+
 async function resolveSpec(spec: ModelSpec, options: ResolveOptions): Promise<ResolvedModel> {
   if ('url' in spec.source) {
     const base = folderUrl(new URL(spec.source.url, options.modelsUrl).href);
     const immutable = spec.revision !== undefined;
-    return { spec, base, immutable, warnings: [], folder: `${base}@${spec.revision ?? ''}` };
+    const folder = `${base}@${spec.revision ?? ''}`;
+    return { spec, base, folder, immutable, settled: immutable, warnings: [] };
   }
   const { hub } = spec.source;
-  const revision = options.revision ?? spec.source.revision;
+  const asked = options.revision ?? spec.source.revision;
+  const listing = await listingOrNothing(hub, asked, options);
+  const revision = listing?.sha ?? asked;
   const located = locate(hub, revision, options.hubUrl);
-  const listing = await listingOrNothing(hub, revision, options);
-  const pinned = { ...spec, source: { hub, revision }, revision };
-  return { ...located, warnings: [], spec: listing ? withListing(pinned, listing.files) : pinned };
+  const pinned = { ...spec, source: { hub, revision }, ...versionOf(revision) };
+  return {
+    ...located,
+    settled: COMMIT.test(asked),
+    warnings: [],
+    spec: listing ? withListing(pinned, listing.files) : pinned,
+  };
+}
+
+/** A branch or a tag is no version: what it holds today may be gone tomorrow. */
+function versionOf(revision: string): { revision?: string } {
+  return COMMIT.test(revision) ? { revision } : {};
 }
 
 async function resolveRepository(hub: string, options: ResolveOptions): Promise<ResolvedModel> {
   const asked = options.revision ?? 'main';
   const listing = await listingOrNothing(hub, asked, options);
   const revision = listing?.sha ?? asked;
-  const located = locate(hub, revision, options.hubUrl);
-  const source = { hub, revision };
-  return readFolder({ ...located, id: hub, source, revision, listing: listing?.files }, options);
+  const at: FolderToRead = {
+    ...locate(hub, revision, options.hubUrl),
+    ...versionOf(revision),
+    id: hub,
+    source: { hub, revision },
+    settled: COMMIT.test(asked),
+    listing: listing?.files,
+  };
+  return readFolder(at, options);
 }
 
 async function resolveFolder(url: string, options: ResolveOptions): Promise<ResolvedModel> {
   const base = folderUrl(url);
   return readFolder(
-    { base, folder: base, immutable: false, id: url, source: { url: base } },
+    { base, folder: base, immutable: false, settled: false, id: url, source: { url: base } },
     options,
   );
 }
@@ -89,6 +116,7 @@ interface FolderToRead {
   base: string;
   folder: string;
   immutable: boolean;
+  settled: boolean;
   source: ModelSpec['source'];
   revision?: string;
   listing?: ModelFile[] | undefined;
@@ -126,7 +154,8 @@ async function readFolder(at: FolderToRead, options: ResolveOptions): Promise<Re
       config: known('tokenizer_config.json', at.listing, manifest),
     },
   };
-  return { spec, base: at.base, folder: at.folder, immutable: at.immutable, warnings };
+  const { base, folder, immutable, settled } = at;
+  return { spec, base, folder, immutable, settled, warnings };
 }
 
 /** Without a listing, the manifest's hashes or the server's answers tell which files there are. */
@@ -136,15 +165,21 @@ async function findFiles(
   signal: AbortSignal | undefined,
 ): Promise<ModelFile[]> {
   if (manifest.sha256) {
-    return Object.entries(manifest.sha256).map(([path, sha256]) => ({ path, sha256 }));
+    return Object.entries(manifest.sha256)
+      .filter(([path]) => isSafePath(path))
+      .map(([path, sha256]) => ({ path, sha256 }));
   }
   const ask = async (path: string): Promise<ModelFile[]> => {
     const answer = await probe(base + path, signal);
-    return answer ? [{ path, ...(answer.bytes !== undefined && { bytes: answer.bytes }) }] : [];
+    return answer ? [{ path, ...sizesOf(answer) }] : [];
   };
   const graphs = (await Promise.all(DTYPES.map((dtype) => ask(graphPath(dtype))))).flat();
   const data = graphs.flatMap(({ path }) => [ask(`${path}_data`), ask(`${path}.data`)]);
   return [...graphs, ...(await Promise.all(data)).flat()];
+}
+
+function sizesOf({ bytes, aboutBytes }: Probe): Pick<ModelFile, 'bytes' | 'aboutBytes'> {
+  return { ...(bytes !== undefined && { bytes }), ...(aboutBytes !== undefined && { aboutBytes }) };
 }
 
 interface Listing {
@@ -184,7 +219,7 @@ function parseSibling(value: unknown): ModelFile[] {
   return [
     {
       path,
-      ...(Number.isSafeInteger(bytes) && { bytes: bytes as number }),
+      ...(Number.isSafeInteger(bytes) && (bytes as number) >= 0 && { bytes: bytes as number }),
       ...(typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) && { sha256 }),
     },
   ];
@@ -194,29 +229,29 @@ function parseSibling(value: unknown): ModelFile[] {
 export function isSafePath(path: string): boolean {
   return (
     path !== '' &&
-    !/^[/\\]|[\\?#%:]/.test(path) &&
+    // A lone surrogate cannot be written into a URL.
+    !/^[/\\]|[\\?#%:]|\p{Surrogate}/u.test(path) &&
     path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
   );
 }
 
-/** The catalogue's files with the hub's exact sizes and hashes, and the data files it lists. */
+/** A spec's files with the hub's exact sizes and hashes, and the data files it lists. */
 function withListing(spec: ModelSpec, listing: readonly ModelFile[]): ModelSpec {
-  const found = dtypesOf(listing);
+  const exact = (file: ModelFile): ModelFile => ({
+    ...file,
+    ...listing.find(({ path }) => path === file.path),
+  });
   const dtypes = Object.fromEntries(
     Object.entries(spec.dtypes).flatMap(([dtype, known]) => {
-      const files = found[dtype as keyof typeof found]?.files;
-      return files ? [[dtype, { ...known, files }]] : [];
+      const [graph] = known.files;
+      if (!graph || !listing.some(({ path }) => path === graph.path)) return [];
+      const files = [...known.files, ...dataOf(graph, listing)].map(exact);
+      const once = files.filter(({ path }, i) => i === files.findIndex((f) => f.path === path));
+      return [[dtype, { ...known, files: once }]];
     }),
   );
-  const manifest: Manifest = {};
-  return {
-    ...spec,
-    dtypes,
-    tokenizer: {
-      tokenizer: known(spec.tokenizer.tokenizer.path, listing, manifest),
-      config: known(spec.tokenizer.config.path, listing, manifest),
-    },
-  };
+  const { tokenizer, config } = spec.tokenizer;
+  return { ...spec, dtypes, tokenizer: { tokenizer: exact(tokenizer), config: exact(config) } };
 }
 
 function known(

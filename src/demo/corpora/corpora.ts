@@ -70,9 +70,9 @@ export const CORPORA: Readonly<Record<CorpusId, Corpus>> = {
 };
 
 export function isCorpusId(value: string | null): value is CorpusId {
-  return value !== null && value in CORPORA;
+  return value !== null && Object.hasOwn(CORPORA, value);
 }
 
 export function isSample(id: CorpusId): id is SampleId {
-  return id in SAMPLE_FILES;
+  return Object.hasOwn(SAMPLE_FILES, id);
 }

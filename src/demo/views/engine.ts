@@ -107,7 +107,7 @@ function deviceChoice(store: Store<State>, actions: EngineActions): HTMLElement 
   const group = h(
     'fieldset',
     { class: 'devices' },
-    h('legend', { class: 'label' }, 'Run on'),
+    h('legend', { class: 'sr-only' }, 'Run on'),
     ...DEVICES.map(([, label], i) =>
       h('label', { class: 'device' }, inputs[i], h('span', {}, label)),
     ),

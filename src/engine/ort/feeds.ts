@@ -45,7 +45,7 @@ export function makeFeeds(
     if (!input.isTensor) throw unknownInput(input.name);
     const fill = FILLS[input.name];
     if (fill) feeds[input.name] = tokenTensor(ort, input, batch, fill);
-    else if (/^past_key_values\.|^past_/.test(input.name)) {
+    else if (input.name.startsWith('past_') && input.type.startsWith('float')) {
       feeds[input.name] = emptyPast(ort, input, batch.rows, keyValue);
     } else throw unknownInput(input.name);
   });

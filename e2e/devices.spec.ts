@@ -1,0 +1,140 @@
+/** Which device runs, what happens when it cannot, and that the page is told. */
+
+import { openConsole, passAsRealGpu } from './support/console.ts';
+import { expect, test } from './support/fixtures.ts';
+
+test.use({ serviceWorkers: 'block' });
+
+test(
+  'auto runs on WASM where no real adapter answers, and says why',
+  { tag: '@webgpu' },
+  async ({ page, device }) => {
+    await openConsole(page);
+    const { info, plan } = await page.evaluate(async () => {
+      const embedder = await nearfield.createEmbedder({ model: 'starter' });
+      const { info } = embedder;
+      await embedder.close();
+      return { info, plan: await nearfield.describeModel('starter') };
+    });
+    expect(info).toMatchObject({ device: 'wasm', runtime: 'onnxruntime', dtype: 'q4' });
+    expect(info.threads).toBeGreaterThan(1);
+    expect(info.fallback).toMatchObject({ from: 'webgpu', code: 'no-webgpu' });
+    expect(info.fallback?.message).toContain(device === 'webgpu' ? 'software' : 'WebGPU');
+    expect(plan).toMatchObject({ device: 'wasm', bytes: 83_116_085, storedBytes: 83_116_085 });
+  },
+);
+
+test(
+  'auto takes WebGPU where a real adapter answers',
+  { tag: '@webgpu-only' },
+  async ({ page }) => {
+    await passAsRealGpu(page);
+    await openConsole(page);
+    const info = await page.evaluate(async () => {
+      const embedder = await nearfield.createEmbedder({ model: 'starter' });
+      const { info } = embedder;
+      await embedder.close();
+      return info;
+    });
+    expect(info).toMatchObject({ device: 'webgpu', threads: 1 });
+    expect(info.adapter).toContain('swiftshader');
+    expect(info.fallback).toBeUndefined();
+  },
+);
+
+test(
+  'a GPU that computes wrong vectors is left for WASM, in a fresh worker',
+  { tag: '@webgpu-only' },
+  async ({ page }) => {
+    await passAsRealGpu(page);
+    // Scales what comes back from the GPU's first rows: a stand-in for a driver's wrong kernel.
+    await page.context().route(/embed\.worker.*\.js$/, async (route) => {
+      const response = await route.fetch();
+      const wrong = `
+      Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });
+      const mapped = GPUBuffer.prototype.getMappedRange;
+      GPUBuffer.prototype.getMappedRange = function (...args) {
+        const range = mapped.apply(this, args);
+        if (this.usage & GPUBufferUsage.MAP_READ) new Float32Array(range).reverse();
+        return range;
+      };\n`;
+      await route.fulfill({ response, body: wrong + (await response.text()) });
+    });
+    await openConsole(page);
+    const workers: string[] = [];
+    page.on('worker', (worker) => workers.push(worker.url()));
+    const out = await page.evaluate(async () => {
+      const auto = await nearfield.createEmbedder({ model: 'starter' });
+      const { info } = auto;
+      await auto.close();
+      const forced = await outcomeOf(
+        nearfield.createEmbedder({ model: 'starter', device: 'webgpu' }),
+      );
+      return { info, forced };
+    });
+    expect(out.info).toMatchObject({
+      device: 'wasm',
+      fallback: { from: 'webgpu', code: 'self-test-failed' },
+    });
+    expect(out.forced.code).toBe('self-test-failed');
+    // One for 'auto' on WebGPU, a fresh one for WASM, one for the forced attempt.
+    expect(workers.filter((url) => url.includes('embed.worker')).length).toBeGreaterThanOrEqual(3);
+  },
+);
+
+test('a device asked for by name fails with a code where it cannot be had', async ({ page }) => {
+  await openConsole(page);
+  const outcome = await page.evaluate(() =>
+    outcomeOf(nearfield.createEmbedder({ model: 'starter', device: 'webgpu' })),
+  );
+  expect(outcome.code).toBe('no-webgpu');
+});
+
+test(
+  'files for another device are refused before a session is made',
+  { tag: '@webgpu' },
+  async ({ page, device, modelServer }) => {
+    await openConsole(page);
+    const refusal = await page.evaluate(
+      ({ model, device }) => outcomeOf(nearfield.createEmbedder({ model, device })),
+      { model: `${modelServer.url}/models/qwen3-seeded-webgpu-only`, device },
+    );
+    // Its norms are inputs of GroupQueryAttention, which WASM lacks; it computes in float16, which
+    // the software adapter lacks.
+    expect(refusal.code).toBe(device === 'wasm' ? 'unsupported-model' : 'no-webgpu');
+    expect(refusal.message).toContain(device === 'wasm' ? 'q_norm' : 'shader-f16');
+  },
+);
+
+test('without cross-origin isolation one thread does the work', async ({ page }) => {
+  await page.route('**/*', async (route) => {
+    const response = await route.fetch();
+    const headers = Object.fromEntries(
+      Object.entries(response.headers()).filter(([name]) => !name.startsWith('cross-origin')),
+    );
+    await route.fulfill({ response, headers });
+  });
+  await openConsole(page);
+  const out = await page.evaluate(async () => {
+    const embedder = await nearfield.createEmbedder({ model: 'starter', threads: 4 });
+    const got = await embedder.embed('one thread');
+    return { isolated: crossOriginIsolated, threads: embedder.info.threads, rows: got.rows };
+  });
+  expect(out).toEqual({ isolated: false, threads: 1, rows: 1 });
+});
+
+test('the build for a device is fetched from this origin, and no other build', async ({ page }) => {
+  const fetched: string[] = [];
+  page.context().on('request', (request) => fetched.push(request.url()));
+  await openConsole(page);
+  await page.evaluate(async () => {
+    const embedder = await nearfield.createEmbedder({ model: 'starter', device: 'wasm' });
+    await embedder.embed('where from?');
+    await embedder.close();
+  });
+  const origin = new URL(page.url()).origin;
+  expect(fetched.filter((url) => url.startsWith('http') && !url.startsWith(origin))).toEqual([]);
+  const runtimes = fetched.filter((url) => /ort-wasm[^/]*\.wasm/.test(url));
+  expect(new Set(runtimes).size).toBe(1);
+  expect(runtimes[0]).not.toMatch(/jspi|asyncify|jsep/);
+});

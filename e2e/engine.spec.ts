@@ -1,0 +1,323 @@
+/** The embedder as a program meets it: options, errors, abort, death of its worker, the cache. */
+
+import type { Page } from '@playwright/test';
+import { openConsole, type Outcome } from './support/console.ts';
+import { expect, test } from './support/fixtures.ts';
+
+test.use({ serviceWorkers: 'block' });
+
+test.beforeEach(async ({ page }) => {
+  await openConsole(page);
+});
+
+test('dimensions are cut before L2, and the full vector serves every width from the cache', async ({
+  page,
+  modelServer,
+}) => {
+  const out = await page.evaluate(async (model) => {
+    const embedder = await nearfield.createEmbedder({ model, device: 'wasm', dtype: 'fp32' });
+    const full = await embedder.embed('matryoshka');
+    const cut = await embedder.embed('matryoshka', { dimensions: 32 });
+    const { counts } = embedder.info;
+    return { full: Array.from(full.data), cut: Array.from(cut.data), counts };
+  }, `${modelServer.url}/models/qwen3-seeded`);
+  const norm = Math.hypot(...out.full.slice(0, 32));
+  out.cut.forEach((value, i) => expect(value).toBeCloseTo((out.full[i] ?? 0) / norm, 6));
+  expect(out.cut).toHaveLength(32);
+  expect(out.counts).toMatchObject({ texts: 1, cacheHits: 1, cacheMisses: 1 });
+});
+
+test('bad input is refused with a code and the index of the bad text', async ({
+  page,
+  modelServer,
+}) => {
+  const refusals = await page.evaluate(async (model) => {
+    const embedder = await nearfield.createEmbedder({ model, device: 'wasm', maxTokens: 16 });
+    const long = 'word '.repeat(40);
+    const attempts: Record<string, () => Promise<unknown>> = {
+      blank: () => embedder.embed(['fine', ' \n']),
+      number: () => embedder.embed(['fine', 'fine', 7 as unknown as string]),
+      narrow: () => embedder.embed('x', { dimensions: 16 }),
+      wide: () => embedder.embed('x', { dimensions: 65 }),
+      long: () => embedder.embed(['short', 'also short', long], { truncate: false }),
+      longAgain: async () => {
+        await embedder.embed(['short', long]);
+        await embedder.embed(['short', long], { truncate: false });
+      },
+      model: () => nearfield.createEmbedder({ model: 'no such model' }),
+      dtype: () => nearfield.createEmbedder({ model, dtype: 'bnb4' }),
+      closed: async () => {
+        await embedder.close();
+        await embedder.embed('x');
+      },
+    };
+    const results: Record<string, Outcome> = {};
+    for (const [name, attempt] of Object.entries(attempts))
+      results[name] = await outcomeOf(attempt());
+    return results;
+  }, `${modelServer.url}/models/qwen3-seeded`);
+  expect(refusals['blank']).toMatchObject({ code: 'bad-input', index: 1 });
+  expect(refusals['number']).toMatchObject({ code: 'bad-input', index: 2 });
+  expect(refusals['narrow']).toMatchObject({ code: 'bad-input' });
+  expect(refusals['narrow']?.message).toContain('32 to 64');
+  expect(refusals['wide']).toMatchObject({ code: 'bad-input' });
+  expect(refusals['long']).toMatchObject({ code: 'bad-input', index: 2 });
+  expect(refusals['long']?.message).toContain('texts[2]');
+  expect(refusals['longAgain']).toMatchObject({ code: 'bad-input', index: 1 });
+  expect(refusals['model']).toMatchObject({ code: 'bad-input' });
+  expect(refusals['dtype']).toMatchObject({ code: 'bad-input' });
+  expect(refusals['closed']).toMatchObject({ code: 'closed' });
+});
+
+test('a long text is cut, says so, and keeps its pooled token', async ({ page, modelServer }) => {
+  const out = await page.evaluate(async (model) => {
+    const embedder = await nearfield.createEmbedder({ model, device: 'wasm', maxTokens: 16 });
+    const long = await embedder.embed(['word '.repeat(40), 'short']);
+    // 15 words and the end token: what the cut text must equal.
+    const exact = await embedder.embed('word '.repeat(14) + 'word');
+    return {
+      tokens: [...long.tokens],
+      truncated: long.truncated,
+      cosine: long.row(0).reduce((sum, value, i) => sum + value * (exact.data[i] ?? 0), 0),
+      exactTokens: exact.tokens[0],
+    };
+  }, `${modelServer.url}/models/qwen3-seeded`);
+  expect(out.tokens[0]).toBe(16);
+  expect(out.truncated).toEqual([true, false]);
+  expect(out.exactTokens).toBe(16);
+  expect(out.cosine).toBeGreaterThan(0.9999);
+});
+
+test('the same texts after a reload send nothing to the model', async ({ page, modelServer }) => {
+  const embedTwo = (model: string) =>
+    page.evaluate(async (model) => {
+      const embedder = await nearfield.createEmbedder({ model, device: 'wasm' });
+      const got = await embedder.embed(['remember this', 'and that']);
+      const { counts } = embedder.info;
+      await embedder.close();
+      return { counts, data: Array.from(got.data), tokens: [...got.tokens] };
+    }, model);
+  const model = `${modelServer.url}/models/qwen3-seeded`;
+  const first = await embedTwo(model);
+  await page.reload();
+  await page.waitForFunction(() => 'nearfield' in globalThis);
+  const second = await embedTwo(model);
+  expect(first.counts).toMatchObject({ texts: 2, cacheMisses: 2 });
+  expect(second.counts).toMatchObject({ texts: 0, tokens: 0, cacheHits: 2, cacheMisses: 0 });
+  expect(second.data).toEqual(first.data);
+  expect(second.tokens).toEqual(first.tokens);
+});
+
+test('an abort between slices stops the work and keeps what was done', async ({
+  page,
+  modelServer,
+}) => {
+  const out = await page.evaluate(async (model) => {
+    const embedder = await nearfield.createEmbedder({ model, device: 'wasm' });
+    const texts = Array.from({ length: 256 }, (_, i) => `${i} ${'words and '.repeat(20)}`);
+    const abort = new AbortController();
+    const progress: number[] = [];
+    const failure = await outcomeOf(
+      embedder.embed(texts, {
+        signal: abort.signal,
+        onProgress: ({ done }) => {
+          progress.push(done);
+          if (done >= 64) abort.abort(new Error('enough'));
+        },
+      }),
+    );
+    const sent = embedder.info.counts.texts;
+    await embedder.embed(texts);
+    const early = await outcomeOf(embedder.embed('never', { signal: AbortSignal.abort() }));
+    return { failure, sent, early, total: embedder.info.counts.texts };
+  }, `${modelServer.url}/models/qwen3-seeded`);
+  expect(out.failure).toMatchObject({ code: 'aborted', name: 'AbortError' });
+  expect(out.early.code).toBe('aborted');
+  expect(out.sent).toBeLessThan(256);
+  // The first 64 were cached before the abort: they are not computed again.
+  expect(out.total).toBeLessThanOrEqual(256 + 64);
+});
+
+test('loading can be aborted, and resumes where it stopped', async ({ page, modelServer }) => {
+  const outcome = await page.evaluate(async (slow) => {
+    const abort = new AbortController();
+    const load = (signal?: AbortSignal) =>
+      nearfield.createEmbedder({
+        model: slow,
+        device: 'wasm',
+        ...(signal && { signal }),
+        onProgress: ({ phase, loaded }) => {
+          if (phase === 'download' && loaded > 8_000_000) abort.abort();
+        },
+      });
+    const aborted = await outcomeOf(load(abort.signal));
+    const embedder = await load();
+    await embedder.close();
+    return aborted;
+  }, `${modelServer.url}/faults/slow/1/models/qwen3-seeded`);
+  expect(outcome.code).toBe('aborted');
+  const ranges = (await modelServer.requests()).filter(({ range }) => range !== undefined);
+  expect(ranges.length).toBeGreaterThan(0);
+  // 416: that file was whole already.
+  expect(ranges.every(({ status }) => status === 206 || status === 416)).toBe(true);
+});
+
+test('two embedders at once do not disturb each other', async ({ page, modelServer }) => {
+  const out = await page.evaluate(async (model) => {
+    const options = { model, device: 'wasm', cache: false } as const;
+    const [a, b] = await Promise.all([
+      nearfield.createEmbedder({ ...options, dtype: 'fp32' }),
+      nearfield.createEmbedder({ ...options, dtype: 'q4' }),
+    ]);
+    const alone = Array.from((await a.embed('one text')).data);
+    const [together] = await Promise.all([a.embed('one text'), b.embed(['one text', 'another'])]);
+    await b.close();
+    const after = Array.from((await a.embed('one text')).data);
+    const dtypes = [a.info.dtype, b.info.dtype];
+    return { alone, together: Array.from(together.data), after, dtypes };
+  }, `${modelServer.url}/models/qwen3-seeded`);
+  expect(out.together).toEqual(out.alone);
+  expect(out.after).toEqual(out.alone);
+  expect(out.dtypes).toEqual(['fp32', 'q4']);
+});
+
+test('a query overtakes documents that wait', async ({ page, modelServer }) => {
+  const order = await page.evaluate(async (model) => {
+    const embedder = await nearfield.createEmbedder({ model, device: 'wasm', cache: false });
+    const order: string[] = [];
+    const texts = Array.from({ length: 200 }, (_, i) => `${i} ${'words and '.repeat(20)}`);
+    const bulk = embedder.embed(texts).then(() => order.push('documents'));
+    const query = embedder.embed('a question', { kind: 'query' }).then(() => order.push('query'));
+    await Promise.all([bulk, query]);
+    return order;
+  }, `${modelServer.url}/models/qwen3-seeded`);
+  expect(order).toEqual(['query', 'documents']);
+});
+
+const crash = { code: 'worker-crashed' };
+
+test('a worker that is not there or throws at load rejects with worker-crashed', async ({
+  page,
+}) => {
+  await page.route('**/throws.js', (route) =>
+    route.fulfill({
+      contentType: 'text/javascript',
+      headers: { 'Cross-Origin-Embedder-Policy': 'require-corp' },
+      body: "throw new Error('broken on purpose')",
+    }),
+  );
+  const load = (workerUrl: string) =>
+    page.evaluate(
+      (workerUrl) =>
+        outcomeOf(nearfield.createEmbedder({ model: 'starter', device: 'wasm', workerUrl })),
+      workerUrl,
+    );
+  expect(await load('missing.js')).toMatchObject(crash);
+  const thrown = await load('throws.js');
+  expect(thrown).toMatchObject(crash);
+  expect(thrown.message).toContain('broken on purpose');
+});
+
+test('a worker that dies in mid-call rejects all that is pending; the next call starts another', async ({
+  page,
+  modelServer,
+}) => {
+  await page.evaluate(async (model) => {
+    const embedder = await nearfield.createEmbedder({ model, device: 'wasm', cache: false });
+    Object.assign(globalThis, { embedder });
+  }, `${modelServer.url}/models/qwen3-seeded`);
+  const ends: (() => unknown)[] = [
+    // No event tells of this one.
+    () => {
+      self.close();
+    },
+    () => {
+      setTimeout(() => {
+        throw new Error('out of the blue');
+      });
+    },
+  ];
+  for (const end of ends) {
+    await expect.poll(() => embedWorkers(page).length).toBe(1);
+    const outcomes = embedTwice(page);
+    await embedWorkers(page)[0]?.evaluate(end);
+    expect(await outcomes).toEqual(['worker-crashed', 'worker-crashed']);
+    expect(await embedOne(page)).toBe(1);
+  }
+});
+
+function embedWorkers(page: Page) {
+  return page.workers().filter((worker) => worker.url().includes('embed.worker'));
+}
+
+/** Two long calls at once; their codes. */
+function embedTwice(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const { embedder } = globalThis as unknown as {
+      embedder: Awaited<ReturnType<typeof nearfield.createEmbedder>>;
+    };
+    const texts = Array.from({ length: 400 }, (_, i) => `${i} ${'words and '.repeat(30)}`);
+    const outcomes = [outcomeOf(embedder.embed(texts)), outcomeOf(embedder.embed(texts))];
+    return (await Promise.all(outcomes)).map(({ code }) => code);
+  });
+}
+
+function embedOne(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const { embedder } = globalThis as unknown as {
+      embedder: Awaited<ReturnType<typeof nearfield.createEmbedder>>;
+    };
+    return (await embedder.embed('alive again')).rows;
+  });
+}
+
+test('a hub repository is loaded at its commit, and offline afterwards', async ({
+  page,
+  modelServer,
+}) => {
+  const load = () =>
+    page.evaluate(async (hubUrl) => {
+      const options = { model: 'acme/qwen3-seeded', hubUrl, device: 'wasm' } as const;
+      const plan = await nearfield.describeModel(options.model, options).catch(() => undefined);
+      const phases: string[] = [];
+      const embedder = await nearfield.createEmbedder({
+        ...options,
+        onProgress: ({ phase }) => {
+          if (phases.at(-1) !== phase) phases.push(phase);
+        },
+      });
+      const { info } = embedder;
+      await embedder.embed('from the hub');
+      await embedder.close();
+      return { info, plan, phases };
+    }, modelServer.url);
+  const online = await load();
+  expect(online.info.revision).toMatch(/^[0-9a-f]{40}$/);
+  expect(online.plan?.storedBytes).toBe(0);
+  expect(online.plan?.bytes).toBeGreaterThan(10_000_000);
+  expect(online.phases).toEqual(['plan', 'download', 'compile', 'self-test', 'ready']);
+  const paths = (await modelServer.requests()).map(({ path }) => path);
+  expect(paths).toContain(`/acme/qwen3-seeded/resolve/${online.info.revision}/tokenizer.json`);
+  await page.context().route(`${modelServer.url}/**`, (route) => route.abort());
+  const offline = await load();
+  expect(offline.info.revision).toBe(online.info.revision);
+});
+
+test('a damaged download is refused, and nothing of it is used', async ({ page, modelServer }) => {
+  const outcome = await page.evaluate(
+    (model) => outcomeOf(nearfield.createEmbedder({ model, device: 'wasm', dtype: 'fp32' })),
+    `${modelServer.url}/faults/flip/20000000/models/qwen3-seeded`,
+  );
+  expect(outcome.code).toBe('integrity');
+});
+
+test('a model that is not there is named as such', async ({ page, modelServer }) => {
+  const codes = await page.evaluate(async (url) => {
+    const load = (model: string): Promise<Outcome> =>
+      outcomeOf(nearfield.createEmbedder({ model, hubUrl: url, device: 'wasm' }));
+    return [await load(`${url}/models/nothing-here`), await load('acme/nothing-here')].map(
+      ({ code }) => code,
+    );
+  }, modelServer.url);
+  expect(codes).toEqual(['model-not-found', 'model-not-found']);
+});

@@ -1,0 +1,37 @@
+/** Fetches files where a model's are fetched: in a dedicated worker, which has sync access handles. */
+
+import { replyWith } from '../contract/index.ts';
+import { fetchFile, openFileStore } from './download.ts';
+import type { Fetched, FetchNews, FetchOrder } from './download.test-orders.ts';
+
+const store = openFileStore();
+
+async function carryOut({ id, file, abortAt }: FetchOrder): Promise<Fetched> {
+  const abort = new AbortController();
+  const warnings: string[] = [];
+  const pending = fetchFile(file, {
+    store,
+    signal: abort.signal,
+    onWarning: (message) => warnings.push(message),
+    onBytes: (loaded) => {
+      tell({ id, loaded });
+      if (abortAt !== undefined && loaded >= abortAt) abort.abort(new Error('enough'));
+    },
+  });
+  if (abortAt === 0) abort.abort(new Error('at once'));
+  const { blob, meta } = await pending;
+  // Read again: what counts is what the store gives later.
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
+  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return { bytes: meta.bytes, sha256, warnings };
+}
+
+function tell(news: FetchNews): void {
+  postMessage(news);
+}
+
+addEventListener('message', ({ data }: MessageEvent<FetchOrder>) => {
+  void replyWith(() => carryOut(data)).then((reply) => {
+    tell({ id: data.id, reply });
+  });
+});
