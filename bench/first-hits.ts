@@ -1,69 +1,72 @@
 /**
- * `npx tsx bench/first-hits.ts [visits]`: from opening the built demo to the first hits by meaning,
- * in a fresh profile (the model is downloaded from this machine) and in one that was there before.
- * Needs `npm run build`.
+ * From opening the demo to the first hits by meaning, with the starter: on a first visit, and on a
+ * second one. The rival's time is that of transformers.js to the query's vector alone, without a
+ * search or a page around it. `npm run bench:first-hits`
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type BrowserContext } from 'playwright';
-import { preview } from 'vite';
-import { BASE_FLAGS, findBrowser } from '../tools/browser.ts';
+import type { Page } from 'playwright';
+import type {} from './pages/contestant.ts';
+import { nameOf, openStage, type Stage } from './browser.ts';
+import { publish, toRow } from './results.ts';
 
-const QUESTION = 'Do I get paid holidays?';
-const DEFAULT_ROUNDS = 5;
+const ROUNDS = 7;
+const QUESTION = 'the right to rest and leisure';
 
-const rounds = Number(process.argv[2] ?? DEFAULT_ROUNDS);
-const server = await preview({ preview: { port: 4331, strictPort: true, host: '127.0.0.1' } });
-const first: number[] = [];
-const second: number[] = [];
-for (let round = 0; round < rounds; round++) {
-  const profile = mkdtempSync(join(tmpdir(), 'nearfield-first-hits-'));
-  first.push(await visit(profile));
-  second.push(await visit(profile));
-  rmSync(profile, { recursive: true });
+/** Milliseconds from navigation to the first hits on the screen. */
+async function demo(page: Page, url: string): Promise<number> {
+  const started = performance.now();
+  await page.goto(url, { waitUntil: 'commit' });
+  await page.getByRole('textbox', { name: 'Your question' }).fill(QUESTION);
+  await page.locator('.hit').first().waitFor();
+  return performance.now() - started;
 }
-await server.close();
-report('first visit', first);
-report('second visit', second);
 
-async function visit(profile: string): Promise<number> {
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: findBrowser(),
-    args: [...BASE_FLAGS],
-  });
+async function rival(page: Page, url: string): Promise<number> {
+  const started = performance.now();
+  await page.goto(url);
+  await page.waitForFunction(() => globalThis.contestants?.['transformers.js'] !== undefined);
+  await page.evaluate(async (question) => {
+    const contestant = globalThis.contestants!['transformers.js']!;
+    await contestant.load(2);
+    await contestant.embed([question], 'query');
+  }, QUESTION);
+  return performance.now() - started;
+}
+
+/** A first visit and a second one, in a profile of its own. */
+async function visits(
+  stage: Stage,
+  open: (page: Page, url: string) => Promise<number>,
+): Promise<[first: number, second: number]> {
+  const page = await stage.freshPage();
   try {
-    return await measure(context);
+    return [await open(page, stage.url), await open(page, stage.url)];
   } finally {
-    await context.close();
+    await page.context().close();
   }
 }
 
-async function measure(context: BrowserContext): Promise<number> {
-  const page = await context.newPage();
-  const query = new URLSearchParams({ device: 'wasm', q: QUESTION });
-  await page.goto(`http://127.0.0.1:4331/?${query}`);
-  await page.locator('.hit').first().waitFor({ timeout: 60_000 });
-  const mark = await page.evaluate(
-    () => performance.getEntriesByName('nearfield:first-hits')[0]?.startTime ?? NaN,
+const site = await openStage('vite.config.ts');
+const pages = await openStage('bench/pages/vite.config.ts');
+try {
+  const ours: [number, number][] = [];
+  const theirs: [number, number][] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    ours.push(await visits(site, demo));
+    theirs.push(await visits(pages, rival));
+  }
+  const rows = (['first visit', 'second visit'] as const).map((visit, i) =>
+    toRow({
+      case: visit,
+      metric: 'page to first hits',
+      unit: 'ms',
+      rival: 'transformers.js 4.3.1, vector only',
+      ours: ours.map((pair) => pair[i]!),
+      theirs: theirs.map((pair) => pair[i]!),
+    }),
   );
-  // The next visit finds everything in place: what is still being kept now is waited for.
-  await page
-    .locator('#data-panel div', { hasText: 'Works offline' })
-    .last()
-    .getByText('yes')
-    .waitFor();
-  return mark;
-}
-
-function report(name: string, times: readonly number[]): void {
-  const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
-  const deviation = Math.sqrt(
-    times.reduce((sum, time) => sum + (time - mean) ** 2, 0) / times.length,
-  );
-  const round = (time: number): string => `${Math.round(time)} ms`;
-  console.log(
-    `${name}: min ${round(Math.min(...times))}, mean ${round(mean)} ± ${round(deviation)}`,
-  );
+  publish('first-hits', nameOf(site.browser), rows);
+} finally {
+  await site.close();
+  await pages.close();
 }

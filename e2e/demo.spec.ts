@@ -58,7 +58,9 @@ test.describe('the demo page', () => {
     await page.getByRole('button', { name: 'هل التعليم مجاني؟' }).click();
     await answered(page, 'هل التعليم مجاني؟');
     const passages = page.locator('.passage');
-    const languages = await passages.evaluateAll((all) => all.map(({ lang }) => lang));
+    const languages = await passages.evaluateAll((all) =>
+      all.map((element) => element.getAttribute('lang')),
+    );
     expect(new Set(languages).size).toBeGreaterThan(5);
     await expect(page.locator('.passage[lang="ar"]')).toHaveAttribute('dir', 'rtl');
     await page.getByLabel('Answers in').selectOption('ja');

@@ -100,7 +100,8 @@ export class RemoteEmbedder {
       throwIfAborted(signal);
       if (this.#closed) throw closedError();
       const reply = await worker.call((api) => api.embed(request));
-      if (reply.error && SPOILED_BY.includes(reply.error.code)) worker.terminate(spoiled(reply.error));
+      if (reply.error && SPOILED_BY.includes(reply.error.code))
+        worker.terminate(spoiled(reply.error));
       return unwrap(reply);
     };
     const result = await this.#queue.add(run, { priority: urgent ? 1 : 0 });

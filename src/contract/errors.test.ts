@@ -72,8 +72,10 @@ describe('reindexed', () => {
 
 it("throws aborted with the caller's reason as the cause", () => {
   const reason = new Error('the user left');
-  const thrown = expect.objectContaining({ code: 'aborted', name: 'AbortError', cause: reason });
-  expect(() => throwIfAborted(AbortSignal.abort(reason))).toThrow(thrown as Error);
+  const aborted = { code: 'aborted', name: 'AbortError', cause: reason };
+  expect(() => throwIfAborted(AbortSignal.abort(reason))).toThrow(
+    expect.objectContaining(aborted) as Error,
+  );
   expect(() => throwIfAborted(undefined)).not.toThrow();
   expect(() => throwIfAborted(new AbortController().signal)).not.toThrow();
 });

@@ -37,7 +37,7 @@ describe('promptPrefix', () => {
   });
 
   it('refuses to go without a task where the model has no default', () => {
-    const { defaultTask: _, ...model } = qwen3;
+    const model = { id: qwen3.id, prompts: qwen3.prompts };
     const ask = (kind: TextKind) => promptPrefix(model, kind);
     expect(() => ask('query')).toThrow(badInput);
     expect(ask('document')).toBe('');

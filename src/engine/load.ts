@@ -47,14 +47,14 @@ export async function loadEngine(
         onProgress({ ...progress, device, dtype: candidate.dtype });
       },
     });
-    const fetched = await fetchCandidate(model, candidate, files, request.maxTokens);
-    const refusal = refusedByDevice(fetched.facts, found);
-    if (refusal === undefined) {
-      files.report('compile');
-      const loaded = await start(request, model, candidate, fetched, files, found);
-      return { ...loaded, model: { ...loaded.model, warnings } };
+    const fetched = await fetchCandidate(request, model, candidate, files, found);
+    if ('refusal' in fetched) {
+      refusals.push(`${candidate.dtype} ${fetched.refusal}`);
+      continue;
     }
-    refusals.push(`${candidate.dtype} ${refusal}`);
+    files.report('compile');
+    const loaded = await start(request, model, candidate, fetched, files, found);
+    return { ...loaded, model: { ...loaded.model, warnings } };
   }
   throw new NearfieldError(
     device === 'webgpu' ? 'no-webgpu' : 'unsupported-model',
@@ -64,38 +64,38 @@ export async function loadEngine(
 
 interface FetchedModel {
   graph: Uint8Array<ArrayBuffer>;
-  facts: GraphFacts;
   externalData: OrtModel['externalData'];
   tokenizer: TextTokenizer;
 }
 
+/** The graph first: of a model that this device refuses, its data files are never fetched. */
 async function fetchCandidate(
+  { maxTokens }: LoadRequest,
   { spec }: ResolvedModel,
   candidate: Candidate,
   files: ModelFiles,
-  maxTokens: number | undefined,
-): Promise<FetchedModel> {
+  found: FoundAdapter | undefined,
+): Promise<FetchedModel | { refusal: string }> {
   const [graphFile, ...data] = candidate.files.files;
   if (!graphFile)
     throw new NearfieldError('bad-input', `${spec.id}: ${candidate.dtype} has no files.`);
   await files.announce([...candidate.files.files, spec.tokenizer.tokenizer, spec.tokenizer.config]);
-  const pendingData = new Map(data.map((file) => [file.path, files.fetch(file)]));
   const [tokenizer, { blob }] = await Promise.all([
     fetchTokenizer(spec, files, maxTokens),
     files.fetch(graphFile),
-    ...pendingData.values(),
   ]);
   const graph = new Uint8Array(await blob.arrayBuffer());
   const facts = inspectModel(graph);
+  const refusal = refusedByDevice(facts, found);
+  if (refusal !== undefined) return { refusal };
   const externalData = await Promise.all(
     facts.externalFiles.map(async (location) => {
       const path = besideGraph(graphFile, location);
       const known = data.find((file) => file.path === path) ?? { path };
-      const stored = await (pendingData.get(path) ?? files.fetch(known));
-      return { path: location, data: stored.blob };
+      return { path: location, data: (await files.fetch(known)).blob };
     }),
   );
-  return { graph, facts, externalData, tokenizer };
+  return { graph, externalData, tokenizer };
 }
 
 async function fetchTokenizer(

@@ -56,7 +56,7 @@ async function requests(): Promise<LoggedRequest[]> {
 
 /** The requests of a test, once the server has seen the end of each. */
 async function expectRequests(...expected: Partial<LoggedRequest>[]): Promise<void> {
-  await expect.poll(requests).toEqual(expected.map((each) => expect.objectContaining(each)));
+  await expect.poll(requests).toMatchObject(expected);
 }
 
 async function hashOf(path: string): Promise<string> {
@@ -177,14 +177,11 @@ describe('a download that breaks off', () => {
     const fetcher = new Fetcher();
     const slow = remote(`/faults/slow/1${FILE}`);
     await expect(fetcher.fetch(slow, { abortAt: 1_000_000 })).rejects.toThrow();
-    await fetch(`${server}/log`, { method: 'DELETE' });
-    await expect(fetcher.fetch(remote(`/faults/500${FILE}`))).rejects.toMatchObject({
-      code: 'download-failed',
-    });
-    await expectRequests(...Array.from({ length: 4 }, () => ({ status: 500 })));
-    await fetch(`${server}/log`, { method: 'DELETE' });
+    const failing = remote(`/faults/500${FILE}`);
+    await expect(fetcher.fetch(failing)).rejects.toMatchObject({ code: 'download-failed' });
     expect(await fetcher.fetch(remote(FILE))).toMatchObject({ sha256 });
-    await expectRequests({ status: 206 });
+    const failure = { status: 500, range: expect.stringMatching(resumed) as string };
+    await expectRequests({ status: 200 }, failure, failure, failure, failure, { status: 206 });
   });
 
   it('outlives a server that fails once', async () => {
@@ -195,14 +192,15 @@ describe('a download that breaks off', () => {
 
   it('does not wait for another one of the same file once it is aborted', async () => {
     const file = remote(`/faults/slow/50${FILE}`);
-    const first = new Fetcher();
-    const begun = new Promise<void>((done) => {
-      first.fetch(file, {}, () => done()).catch(done);
+    const [first, second] = [new Fetcher(), new Fetcher()];
+    // Chromium 156 overlooks an abort during the first request for a lock in a worker's life.
+    await second.fetch(remote(OTHER, { key: { ...key, path: 'other' } }));
+    let finished = false;
+    await new Promise<void>((begun) => {
+      void first.fetch(file, {}, () => begun()).then(() => (finished = true));
     });
-    await begun;
-    await expect(new Fetcher().fetch(file, { abortAt: 0 })).rejects.toMatchObject({
-      code: 'aborted',
-    });
+    await expect(second.fetch(file, { abortAt: 0 })).rejects.toMatchObject({ code: 'aborted' });
+    expect(finished).toBe(false);
   });
 });
 

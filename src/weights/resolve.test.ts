@@ -95,8 +95,12 @@ describe('a hub repository', () => {
     expect(model).toMatchObject({ immutable: true, settled: false, warnings: [] });
     expect(model.base).toBe(`${server.url}/someone/plain/resolve/${model.spec.revision}/`);
     expect(model.spec.dtypes.fp32?.files).toEqual([
-      { path: 'onnx/model.onnx', bytes: 5, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
-      { path: 'onnx/model.onnx_data', bytes: 7, sha256: expect.any(String) },
+      {
+        path: 'onnx/model.onnx',
+        bytes: 5,
+        sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      },
+      { path: 'onnx/model.onnx_data', bytes: 7, sha256: expect.any(String) as string },
     ]);
   });
 
@@ -385,7 +389,10 @@ describe('probe', () => {
   const file = (fault = ''): string => `${server.url}${fault}/models/plain/onnx/model.onnx`;
 
   it('tells size and validator without fetching', async () => {
-    expect(await probe(file())).toEqual({ bytes: 5, etag: expect.stringMatching(/^"[0-9a-f]+"$/) });
+    expect(await probe(file())).toEqual({
+      bytes: 5,
+      etag: expect.stringMatching(/^"[0-9a-f]+"$/) as string,
+    });
     expect(server.log).toMatchObject([{ method: 'HEAD', status: 200 }]);
   });
 

@@ -37,8 +37,8 @@ export function setUpEngine(store: Store<State>, actions: EngineActions): void {
   const notes = h('div', { class: 'notes' });
   byId('engine-panel', HTMLElement).append(
     h('h2', { class: 'panel-title', attrs: { id: 'engine-title' } }, 'Engine'),
-    trouble,
     models,
+    trouble,
     deviceChoice(store, actions),
     facts,
     notes,

@@ -1,16 +1,21 @@
 /** Why a collection cannot be searched with the model in use, and what can be done. */
 
-import { CORPORA, isSample } from '../corpora/corpora.ts';
+import { CORPORA, isSample, type CorpusId } from '../corpora/corpora.ts';
 import { SAMPLE_FILES } from '../corpora/files.ts';
 import { button, h } from '../dom.ts';
 import { count, plural } from '../format.ts';
 import type { ShelfState, State } from '../state.ts';
 import { modelName } from './names.ts';
 import { progressBar } from './progress.ts';
-import type { StageActions } from './stage.ts';
 import { troubleCard } from './trouble-card.ts';
 
-export function shelfCard({ corpus, shelves, engine }: State, actions: StageActions): HTMLElement {
+export interface ShelfActions {
+  retry: () => void;
+  embed: (id: CorpusId) => void;
+  cancelEmbed: () => void;
+}
+
+export function shelfCard({ corpus, shelves, engine }: State, actions: ShelfActions): HTMLElement {
   const shelf = shelves[corpus];
   const model = modelName(engine?.model ?? '');
   const embed = (): void => actions.embed(corpus);

@@ -1,20 +1,17 @@
 /** The part of the page that follows the question: hits, an invitation, or a reason why not. */
 
-import { CORPORA, type CorpusId } from '../corpora/corpora.ts';
+import { CORPORA } from '../corpora/corpora.ts';
 import { byId, h } from '../dom.ts';
 import type { State } from '../state.ts';
 import type { Store } from '../store.ts';
 import type { HitActions } from './hit.ts';
 import { drawResults } from './results.ts';
-import { shelfCard } from './shelf-card.ts';
+import { shelfCard, type ShelfActions } from './shelf-card.ts';
 import { troubleCard } from './trouble-card.ts';
 import { drawWelcome } from './welcome.ts';
 
-export interface StageActions extends Pick<HitActions, 'parallel'> {
+export interface StageActions extends Pick<HitActions, 'parallel'>, ShelfActions {
   ask: (query: string) => void;
-  retry: () => void;
-  embed: (id: CorpusId) => void;
-  cancelEmbed: () => void;
   removeDocument: (id: string, title: string) => void;
 }
 

@@ -1,7 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { makeFeeds, padBatch } from './feeds.ts';
-import type { OrtModule } from './load.ts';
 
 type Type = ort.InferenceSession.TensorValueMetadata['type'];
 type Shape = readonly (number | string)[];
@@ -24,7 +23,7 @@ const feed = (
   keyValue?: { heads: number; headSize: number },
 ): Record<string, ort.Tensor> =>
   // Both packages export onnxruntime-common's Tensor.
-  makeFeeds(ort as unknown as OrtModule, inputs, batch, keyValue);
+  makeFeeds(ort, inputs, batch, keyValue);
 
 describe('token inputs', () => {
   const shape = ['batch', 'tokens'];

@@ -1,0 +1,36 @@
+/** A fresh profile on the built pages, for every measurement. */
+
+import { chromium, type Browser, type Page } from 'playwright';
+import { build, preview } from 'vite';
+import { BASE_FLAGS, findBrowser } from '../tools/browser.ts';
+
+export interface Stage {
+  browser: Browser;
+  /** Address of the built pages. */
+  url: string;
+  /** A page of a profile that has stored nothing. */
+  freshPage(): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** Builds what a Vite configuration describes and serves it. */
+export async function openStage(configFile: string): Promise<Stage> {
+  await build({ configFile, logLevel: 'error' });
+  const server = await preview({ configFile });
+  const browser = await chromium.launch({ executablePath: findBrowser(), args: [...BASE_FLAGS] });
+  const url = server.resolvedUrls?.local[0];
+  if (url === undefined) throw new Error('The preview server has no address');
+  return {
+    browser,
+    url,
+    freshPage: async () => (await browser.newContext()).newPage(),
+    close: async () => {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+export function nameOf(browser: Browser): string {
+  return `Chromium ${browser.version()}`;
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vite';
+import { isolation, ortConditions } from '../../vite.shared.ts';
+
+/** transformers.js brings an ONNX Runtime of its own; its binaries are served from here as ours are. */
+const transformersOrt = new URL(
+  '../../node_modules/@huggingface/transformers/node_modules/onnxruntime-web/dist',
+  import.meta.url,
+).pathname;
+
+export default defineConfig({
+  root: import.meta.dirname,
+  publicDir: '../../public',
+  base: './',
+  resolve: { conditions: ortConditions, alias: { 'transformers-ort': transformersOrt } },
+  build: { outDir: '../../.cache/bench', emptyOutDir: true, target: 'es2023' },
+  worker: { format: 'es' },
+  preview: { port: 4331, strictPort: true, headers: isolation },
+});

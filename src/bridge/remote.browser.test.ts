@@ -1,0 +1,156 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { DeviceChoice, EmbedContext } from '../contract/index.ts';
+import { RemoteEmbedder } from './remote.ts';
+
+let started = 0;
+let embedders: RemoteEmbedder[] = [];
+
+function embedder(
+  options: { device?: DeviceChoice; model?: string; signal?: AbortSignal } = {},
+): RemoteEmbedder {
+  const { device = 'wasm', model = 'lengths', signal } = options;
+  const made = new RemoteEmbedder({
+    spawn: () => {
+      started++;
+      return new Worker(new URL('./remote.test-worker.ts', import.meta.url), { type: 'module' });
+    },
+    device,
+    request: { model, dtype: 'auto', hubUrl: '', modelsUrl: '' },
+    onProgress: () => undefined,
+    ...(signal && { signal }),
+  });
+  embedders.push(made);
+  return made;
+}
+
+function embed(remote: RemoteEmbedder, texts: string[], context: Partial<EmbedContext> = {}) {
+  return remote.embed({ texts, prefix: '', truncate: true }, { urgent: false, ...context });
+}
+
+afterEach(async () => {
+  await Promise.all(embedders.map((each) => each.close()));
+  [started, embedders] = [0, []];
+});
+
+/** 100 texts of all lengths: several slices. */
+const many = Array.from({ length: 100 }, (_, i) => 'x'.repeat(1 + ((i * 37) % 100)));
+
+describe('embed', () => {
+  it("gives rows in the caller's order, whatever the slices, and counts", async () => {
+    const remote = embedder();
+    const done: number[] = [];
+    const rows = await embed(remote, many, { onProgress: (progress) => done.push(progress.done) });
+    expect(rows.data).toEqual(Float32Array.from(many.flatMap((text) => [text.length, 1])));
+    expect(done).toEqual([32, 64, 96, 100]);
+    expect(remote.counts).toEqual({ texts: 100, tokens: 5050, milliseconds: 4 });
+  });
+
+  it("names a bad text by the caller's position, and goes on", async () => {
+    const remote = embedder();
+    const texts = ['short', ...many, '!bad-input'];
+    await expect(embed(remote, texts)).rejects.toMatchObject({
+      code: 'bad-input',
+      index: 101,
+      message: 'texts[101]: as asked',
+    });
+    await embed(remote, ['fine']);
+    expect(started).toBe(1);
+  });
+
+  it('stops between slices when it is aborted', async () => {
+    const remote = embedder();
+    const abort = new AbortController();
+    const stopped = embed(remote, many, {
+      signal: abort.signal,
+      onProgress: () => {
+        abort.abort();
+      },
+    });
+    await expect(stopped).rejects.toMatchObject({ code: 'aborted' });
+    expect(remote.counts.texts).toBe(32);
+  });
+
+  it('lets a query overtake the documents that wait', async () => {
+    const remote = embedder();
+    const order: string[] = [];
+    const documents = embed(remote, many).then(() => order.push('documents'));
+    const query = embed(remote, ['query'], { urgent: true }).then(() => order.push('query'));
+    await Promise.all([documents, query]);
+    expect(order).toEqual(['query', 'documents']);
+  });
+});
+
+describe('after a death', () => {
+  it('rejects what is pending and starts a fresh worker at the next call', async () => {
+    const remote = embedder();
+    const pending = [embed(remote, ['!die']), embed(remote, ['other'])];
+    for (const call of pending)
+      await expect(call).rejects.toMatchObject({ code: 'worker-crashed' });
+    expect((await embed(remote, ['fine'])).tokens).toEqual(Uint32Array.of(4));
+    expect(started).toBe(2);
+  });
+
+  it.each(['device-lost', 'out-of-memory', 'bad-vector', 'internal'])(
+    'of the session by %s tells others what happened, and starts afresh',
+    async (code) => {
+      const remote = embedder();
+      const [spoiling, other] = [embed(remote, [`!${code}`]), embed(remote, ['other'])];
+      await Promise.all([
+        expect(spoiling).rejects.toMatchObject({ code }),
+        expect(other).rejects.toMatchObject({ code: 'worker-crashed' }),
+      ]);
+      await embed(remote, ['fine']);
+      expect(started).toBe(2);
+    },
+  );
+
+  it('starts afresh though the signal of the first load has fired since', async () => {
+    const loading = new AbortController();
+    const remote = embedder({ signal: loading.signal });
+    await remote.session();
+    loading.abort();
+    await expect(embed(remote, ['!die'])).rejects.toMatchObject({ code: 'worker-crashed' });
+    expect((await embed(remote, ['fine'])).tokens).toEqual(Uint32Array.of(4));
+  });
+});
+
+describe('a session', () => {
+  it('falls back to WASM in a fresh worker, and says why', async () => {
+    const { fallback, model } = await embedder({ device: 'auto', model: 'no webgpu' }).session();
+    expect(model.device).toBe('wasm');
+    expect(fallback).toEqual({ from: 'webgpu', code: 'no-webgpu', message: 'not here' });
+    expect(started).toBe(2);
+  });
+
+  it('does not fall back when WebGPU was asked for', async () => {
+    const forced = embedder({ device: 'webgpu', model: 'no webgpu' });
+    await expect(forced.session()).rejects.toMatchObject({ code: 'no-webgpu' });
+    expect(started).toBe(1);
+  });
+
+  it('is aborted before it has begun', async () => {
+    const aborted = embedder({ signal: AbortSignal.abort() });
+    await expect(aborted.session()).rejects.toMatchObject({ code: 'aborted' });
+    expect(started).toBe(0);
+  });
+});
+
+describe('close', () => {
+  it('rejects what runs, what waits and what comes later with closed', async () => {
+    const remote = embedder();
+    const first = embed(remote, ['first']);
+    const pending = [embed(remote, ['!hang']), embed(remote, many)];
+    const refused = pending.map((call) => expect(call).rejects.toMatchObject({ code: 'closed' }));
+    await first;
+    await remote.close();
+    await Promise.all(refused);
+    await expect(embed(remote, ['late'])).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  it('may come twice, and before anything was started', async () => {
+    const remote = embedder();
+    await remote.close();
+    await remote.close();
+    expect(started).toBe(0);
+  });
+});

@@ -1,0 +1,37 @@
+/** An embed worker whose model is the length of a text; texts that begin with `!` do what they say. */
+
+import {
+  NearfieldError,
+  replyWith,
+  type EmbedWorkerApi,
+  type ErrorCode,
+  type LoadedModel,
+} from '../contract/index.ts';
+import { serve } from './serve.ts';
+
+const api: EmbedWorkerApi = {
+  load: ({ device, model }) =>
+    replyWith(() => {
+      if (model === `no ${device}`) throw new NearfieldError('no-webgpu', 'not here');
+      return { id: 'lengths', device, dimensions: 2, identity: 'lengths' } as LoadedModel;
+    }),
+  embed: ({ texts }) =>
+    replyWith(async () => {
+      const index = texts.findIndex((text) => text.startsWith('!'));
+      const order = texts[index]?.slice(1).trim();
+      if (order === 'die') close();
+      if (order === 'die' || order === 'hang') await new Promise<never>(() => undefined);
+      if (order)
+        throw new NearfieldError(order as ErrorCode, `texts[${index}]: as asked`, { index });
+      return {
+        data: Float32Array.from(texts.flatMap((text) => [text.length, 1])),
+        tokens: Uint32Array.from(texts, (text) => text.length),
+        truncated: new Uint8Array(texts.length),
+        identity: 'lengths',
+        milliseconds: 1,
+      };
+    }),
+  close: () => replyWith(() => undefined),
+};
+
+serve(api);
