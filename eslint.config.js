@@ -79,7 +79,7 @@ export default tseslint.config(
   },
   {
     // These tools read their configuration, or their set-up, from a default export.
-    files: ['*.config.ts', '**/*.setup.ts'],
+    files: ['**/*.config.ts', '**/*.setup.ts'],
     rules: { 'no-restricted-syntax': ['error', ...noMarkupFromStrings] },
   },
 );

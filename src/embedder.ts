@@ -11,6 +11,7 @@ import {
   type EmbedOptions,
   type EmbedTexts,
 } from './contract/index.ts';
+import { requestAdapter } from './device/index.ts';
 import { toEmbeddings } from './embeddings.ts';
 import { checkDimensions, checkModelOptions, checkTexts, DEFAULTS, oneOf } from './options.ts';
 
@@ -29,6 +30,7 @@ export async function createEmbedder(options: EmbedderOptions = {}): Promise<Emb
   const remote = new RemoteEmbedder({
     spawn: () => spawnWorker(options.workerUrl),
     device: checked.device,
+    probe: () => requestAdapter(false),
     request: {
       model,
       dtype,

@@ -1,14 +1,18 @@
 import { transfer } from 'comlink';
 import { serve } from '../src/bridge/serve.ts';
-import { EmbedService } from '../src/engine/index.ts';
+import { EmbedService, TokenService } from '../src/engine/index.ts';
+import { openTokensOnThread, TOKENIZER_THREAD } from './tokenizer-thread.ts';
 
-const service = new EmbedService();
+if (self.name === TOKENIZER_THREAD) serve(new TokenService());
+else serveEmbeddings(new EmbedService(openTokensOnThread));
 
-serve({
-  load: service.load.bind(service),
-  close: service.close.bind(service),
-  async embed(...request: Parameters<typeof service.embed>) {
-    const reply = await service.embed(...request);
-    return reply.value ? transfer(reply, [reply.value.data.buffer]) : reply;
-  },
-});
+function serveEmbeddings(service: EmbedService): void {
+  serve({
+    load: service.load.bind(service),
+    close: service.close.bind(service),
+    async embed(...request: Parameters<typeof service.embed>) {
+      const reply = await service.embed(...request);
+      return reply.value ? transfer(reply, [reply.value.data.buffer]) : reply;
+    },
+  });
+}

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vite';
-import { isolation, ortConditions } from '../../vite.shared.ts';
+import { isolation, ortConditions, servePlain } from '../../vite.shared.ts';
 
 /** transformers.js brings an ONNX Runtime of its own; its binaries are served from here as ours are. */
 const transformersOrt = new URL(
@@ -11,6 +11,7 @@ export default defineConfig({
   root: import.meta.dirname,
   publicDir: '../../public',
   base: './',
+  plugins: [servePlain()],
   resolve: { conditions: ortConditions, alias: { 'transformers-ort': transformersOrt } },
   build: { outDir: '../../.cache/bench', emptyOutDir: true, target: 'es2023' },
   worker: { format: 'es' },

@@ -45,10 +45,13 @@ export async function openConsole(page: Page): Promise<void> {
 }
 
 /**
- * Lets the embed worker take the software adapter for a real GPU, so that 'auto' tries WebGPU here
+ * Lets page and embed worker take the software adapter for a real GPU, so that 'auto' tries WebGPU here
  * as it does on users' machines.
  */
 export async function passAsRealGpu(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });
+  });
   await page.context().route(/embed\.worker.*\.js$/, async (route) => {
     const response = await route.fetch();
     const pretend =

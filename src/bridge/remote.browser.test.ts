@@ -10,6 +10,7 @@ function embedder(
 ): RemoteEmbedder {
   const { device = 'wasm', model = 'lengths', signal } = options;
   const made = new RemoteEmbedder({
+    probe: () => Promise.resolve(),
     spawn: () => {
       started++;
       return new Worker(new URL('./remote.test-worker.ts', import.meta.url), { type: 'module' });

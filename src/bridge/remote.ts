@@ -20,7 +20,13 @@ import { openSession, type Session, type SessionOptions } from './session.ts';
 const SLICE = { texts: 32, characters: 8192 };
 
 /** After these a worker's state cannot be trusted: the next call starts a fresh one. */
-const SPOILED_BY: readonly ErrorCode[] = ['device-lost', 'out-of-memory', 'bad-vector', 'internal'];
+const SPOILED_BY: readonly ErrorCode[] = [
+  'device-lost',
+  'out-of-memory',
+  'bad-vector',
+  'worker-crashed',
+  'internal',
+];
 
 /** What the model has done so far; milliseconds are those of the worker. */
 export interface ModelCounts {

@@ -29,6 +29,8 @@ export interface Session {
 export interface SessionOptions {
   spawn: () => Worker;
   device: DeviceChoice;
+  /** Rejects with `no-webgpu` where 'auto' need not try it; spares a worker that would only say so. */
+  probe: () => Promise<unknown>;
   request: Omit<LoadRequest, 'device' | 'forced'>;
   onProgress: (progress: LoadProgress) => void;
   signal?: AbortSignal;
@@ -52,25 +54,31 @@ const FALL_BACK_ON: readonly ErrorCode[] = [
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   if (options.device !== 'auto') return loadOn(options.device, options);
+  // Its script loads while the adapter is asked for; it is fresh for whichever device comes first.
+  const idle = WorkerHandle.open<EmbedWorkerApi>(options.spawn);
+  const [probed] = await Promise.allSettled([options.probe(), idle]);
+  const unfit = probed.status === 'rejected' ? toFallback(probed.reason) : undefined;
+  if (unfit) return { ...(await loadOn('wasm', options, idle)), fallback: unfit };
   try {
-    return await loadOn('webgpu', options);
+    return await loadOn('webgpu', options, idle);
   } catch (error) {
-    if (!(error instanceof NearfieldError) || !FALL_BACK_ON.includes(error.code)) throw error;
-    const { code, message } = error;
-    return { ...(await loadOn('wasm', options)), fallback: { from: 'webgpu', code, message } };
+    return { fallback: toFallback(error), ...(await loadOn('wasm', options)) };
   }
 }
 
-async function loadOn(device: Device, options: SessionOptions): Promise<Session> {
+/** Why WebGPU was left; throws what WASM would not mend. */
+function toFallback(error: unknown): Fallback {
+  if (!(error instanceof NearfieldError) || !FALL_BACK_ON.includes(error.code)) throw error;
+  return { from: 'webgpu', code: error.code, message: error.message };
+}
+
+async function loadOn(
+  device: Device,
+  options: SessionOptions,
+  opening = WorkerHandle.open<EmbedWorkerApi>(options.spawn),
+): Promise<Session> {
   const { signal, device: asked } = options;
-  throwIfAborted(signal);
-  if (device === 'webgpu' && !('gpu' in navigator)) {
-    throw new NearfieldError(
-      'no-webgpu',
-      'WebGPU cannot be used: this browser has none, or the page is not served over TLS.',
-    );
-  }
-  const worker = await WorkerHandle.open<EmbedWorkerApi>(options.spawn);
+  const worker = await opening;
   const abort = (): void => {
     worker.terminate(
       new NearfieldError('aborted', 'Loading was aborted.', { cause: signal?.reason }),

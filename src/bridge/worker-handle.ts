@@ -3,8 +3,8 @@ import {
   NearfieldError,
   messageOf,
   toNearfieldError,
-  WORKER_READY,
-  type ReadyMessage,
+  WORKER_LOCKED,
+  type WorkerNotice,
 } from '../contract/index.ts';
 
 /**
@@ -86,14 +86,15 @@ export class WorkerHandle<Api> {
   #started(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#pending.add(reject);
-      const listen = (event: MessageEvent<unknown>): void => {
-        if (!isReady(event.data)) return;
-        this.#worker.removeEventListener('message', listen);
+      this.#worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+        if (!isNotice(data)) return;
+        if (data.worker === WORKER_LOCKED) {
+          this.#watch(data.lock);
+          return;
+        }
         this.#pending.delete(reject);
-        if (event.data.lock !== undefined) this.#watch(event.data.lock);
         resolve();
-      };
-      this.#worker.addEventListener('message', listen);
+      });
     });
   }
 
@@ -118,8 +119,6 @@ function crash(what: string, cause?: unknown): NearfieldError {
   );
 }
 
-function isReady(data: unknown): data is ReadyMessage {
-  return (
-    typeof data === 'object' && data !== null && 'ready' in data && data.ready === WORKER_READY
-  );
+function isNotice(data: unknown): data is WorkerNotice {
+  return typeof data === 'object' && data !== null && 'worker' in data;
 }

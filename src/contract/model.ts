@@ -50,6 +50,8 @@ export interface VectorTest {
   vector: readonly number[];
   /** Lowest cosine over the given values. */
   minCosine: number;
+  /** A shorter text, for devices whose kernels are the same at every length (WASM). */
+  short?: { text: string; vector: readonly number[] };
 }
 
 export interface CosineTest {

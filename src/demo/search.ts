@@ -52,11 +52,15 @@ export function createSearch(
     const { corpus, language } = store.get();
     store.set({ searching: true });
     try {
-      const collection = await shelf.open(corpus);
       const user = embedder();
+      // The samples of a first visit are being stored while the question is embedded.
+      const [collection, embedded] = await Promise.all([
+        shelf.open(corpus),
+        user && embedQuestion(query, user, signal),
+      ]);
       const found =
-        collection && user && mine === turn
-          ? await find({ query, corpus, language, collection, embedder: user, signal })
+        collection && embedded && mine === turn
+          ? await find({ query, corpus, language, collection, embedded, signal })
           : undefined;
       if (mine !== turn) return;
       store.set({ answer: found, searching: false, searchTrouble: undefined });
@@ -75,26 +79,39 @@ interface Question {
   corpus: CorpusId;
   language: string;
   collection: Collection;
-  embedder: Embedder;
+  embedded: Embedded;
   signal: AbortSignal;
 }
 
-/** The question is embedded first and by itself, so that both times can be told apart. */
-async function find(question: Question): Promise<Answer> {
-  const { query, corpus, collection, embedder, signal } = question;
+interface Embedded {
+  ms: number;
+  fromCache: boolean;
+}
+
+/** By itself, so that its time can be told; the search then finds the vector in the cache. */
+async function embedQuestion(
+  query: string,
+  embedder: Embedder,
+  signal: AbortSignal,
+): Promise<Embedded> {
   const hitsBefore = embedder.info.counts.cacheHits;
   const started = performance.now();
   await embedder.embed(query, { kind: 'query', signal });
-  const embedded = performance.now();
-  const fromCache = embedder.info.counts.cacheHits > hitsBefore;
+  const ms = performance.now() - started;
+  return { ms, fromCache: embedder.info.counts.cacheHits > hitsBefore };
+}
+
+async function find(question: Question): Promise<Answer> {
+  const { query, corpus, collection, embedded, signal } = question;
+  const started = performance.now();
   const hits = await collection.search(query, { limit: limitFor(question), signal });
   return {
     query,
     corpus,
     hits: hits.filter(inLanguage(question.language)).slice(0, LIMIT),
-    embedMs: embedded - started,
-    searchMs: performance.now() - embedded,
-    fromCache,
+    embedMs: embedded.ms,
+    searchMs: performance.now() - started,
+    fromCache: embedded.fromCache,
   };
 }
 

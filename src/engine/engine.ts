@@ -2,16 +2,17 @@ import { NearfieldError, type EmbedRequest, type SliceResult } from '../contract
 import { planBatches } from './batch.ts';
 import { normalizeRows } from './pool.ts';
 import type { Runtime } from './runtime.ts';
-import type { EncodedText, TextTokenizer } from './tokenizer.ts';
+import type { EncodedText } from './tokenizer.ts';
+import type { Tokens } from './tokens.ts';
 
 /** Texts to unit vectors over one runtime. Holds no state between calls. */
 export class Engine {
-  readonly #tokenizer: TextTokenizer;
+  readonly #tokens: Tokens;
   readonly #runtime: Runtime;
   readonly #identity: string;
 
-  constructor(tokenizer: TextTokenizer, runtime: Runtime, identity: string) {
-    this.#tokenizer = tokenizer;
+  constructor(tokens: Tokens, runtime: Runtime, identity: string) {
+    this.#tokens = tokens;
     this.#runtime = runtime;
     this.#identity = identity;
   }
@@ -19,7 +20,7 @@ export class Engine {
   /** Full-width unit rows in the order of `texts`. Throws `bad-input` with the index of a bad text. */
   async embed({ texts, prefix, truncate }: EmbedRequest): Promise<SliceResult> {
     const started = performance.now();
-    const encoded = texts.map((text) => this.#tokenizer.encode(prefix + text));
+    const encoded = await this.#tokens.encode(texts.map((text) => prefix + text));
     if (!truncate) refuseTruncated(encoded);
     const data = await this.#rows(encoded);
     return {
@@ -34,9 +35,8 @@ export class Engine {
   /** Unit vectors of texts that carry their prompt already, run as one batch. */
   async embedTogether(texts: readonly string[]): Promise<Float32Array[]> {
     const { width } = this.#runtime;
-    const rows = await this.#runtime.run(
-      texts.map((text) => this.#tokenizer.encodeWhole(text).ids),
-    );
+    const encoded = await this.#tokens.encode(texts, true);
+    const rows = await this.#runtime.run(encoded.map(({ ids }) => ids));
     normalizeRows(rows, width);
     return texts.map((_, row) => rows.subarray(row * width, (row + 1) * width));
   }

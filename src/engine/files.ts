@@ -1,4 +1,4 @@
-import { NearfieldError, messageOf, type LoadProgress, type ModelFile } from '../contract/index.ts';
+import type { LoadProgress, ModelFile } from '../contract/index.ts';
 import { fetchFile, type DownloadContext } from '../weights/download.ts';
 import { sizeOf } from '../weights/describe.ts';
 import { remoteFile } from '../weights/plan.ts';
@@ -47,17 +47,6 @@ export class ModelFiles {
     const stored = await fetchFile(remoteFile(this.#model, file), context);
     this.hashes.set(file.path, stored.meta.sha256);
     return stored;
-  }
-
-  async fetchJson(file: ModelFile): Promise<unknown> {
-    const { blob } = await this.fetch(file);
-    try {
-      return JSON.parse(await blob.text());
-    } catch (error) {
-      throw new NearfieldError('bad-model', `${file.path} is not JSON: ${messageOf(error)}`, {
-        cause: error,
-      });
-    }
   }
 
   report(phase: LoadProgress['phase'], file?: string): void {

@@ -1,3 +1,5 @@
 /** Text to unit vectors in a worker, over one runtime interface: tokens in, pooled vectors out. */
 
 export { EmbedService } from './service.ts';
+export { TokenService } from './token-service.ts';
+export { openTokens, type OpenTokens } from './tokens.ts';

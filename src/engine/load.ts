@@ -4,6 +4,7 @@ import {
   type LoadProgress,
   type LoadRequest,
   type ModelFile,
+  type ModelSpec,
 } from '../contract/index.ts';
 import { chooseThreads, requestAdapter, type FoundAdapter } from '../device/index.ts';
 import { inspectModel, type GraphFacts } from '../onnx/index.ts';
@@ -14,10 +15,12 @@ import { resolveRemembered } from '../weights/remember.ts';
 import { isSafePath, type ResolvedModel } from '../weights/resolve.ts';
 import { Engine } from './engine.ts';
 import { ModelFiles } from './files.ts';
+import { warmUpWasm } from './ort/load.ts';
 import { createGpuRuntime, createWasmRuntime, type OrtModel } from './ort/runtime.ts';
 import type { Runtime } from './runtime.ts';
 import { selfTest } from './self-test.ts';
-import { TextTokenizer } from './tokenizer.ts';
+import type { TokenizerOptions } from './tokenizer.ts';
+import type { OpenTokens, TokenizerFiles, Tokens } from './tokens.ts';
 
 export interface LoadedEngine {
   engine: Engine;
@@ -31,6 +34,7 @@ export interface LoadedEngine {
  */
 export async function loadEngine(
   request: LoadRequest,
+  openTokens: OpenTokens,
   onProgress: (progress: LoadProgress) => void,
 ): Promise<LoadedEngine> {
   const { device } = request;
@@ -47,7 +51,7 @@ export async function loadEngine(
         onProgress({ ...progress, device, dtype: candidate.dtype });
       },
     });
-    const fetched = await fetchCandidate(request, model, candidate, files, found);
+    const fetched = await fetchCandidate(request, openTokens, model, candidate, files, found);
     if ('refusal' in fetched) {
       refusals.push(`${candidate.dtype} ${fetched.refusal}`);
       continue;
@@ -65,12 +69,14 @@ export async function loadEngine(
 interface FetchedModel {
   graph: Uint8Array<ArrayBuffer>;
   externalData: OrtModel['externalData'];
-  tokenizer: TextTokenizer;
+  /** Still in the making while the session is. */
+  tokens: Promise<Tokens>;
 }
 
 /** The graph first: of a model that this device refuses, its data files are never fetched. */
 async function fetchCandidate(
-  { maxTokens }: LoadRequest,
+  request: LoadRequest,
+  openTokens: OpenTokens,
   { spec }: ResolvedModel,
   candidate: Candidate,
   files: ModelFiles,
@@ -80,11 +86,15 @@ async function fetchCandidate(
   if (!graphFile)
     throw new NearfieldError('bad-input', `${spec.id}: ${candidate.dtype} has no files.`);
   await files.announce([...candidate.files.files, spec.tokenizer.tokenizer, spec.tokenizer.config]);
-  const [tokenizer, { blob }] = await Promise.all([
-    fetchTokenizer(spec, files, maxTokens),
-    files.fetch(graphFile),
-  ]);
-  const graph = new Uint8Array(await blob.arrayBuffer());
+  const options = tokenizerOptions(spec, request.maxTokens);
+  const tokens = fetchTokenizer(spec, files).then((fetched) => openTokens(fetched, options));
+  const pendingGraph = files.fetch(graphFile);
+  // The session made later tells of a runtime that does not start, and says more.
+  const warm = found ? undefined : warmUpWasm(threadsOf(request));
+  // Awaited later or not at all; whoever does not wait must not leave a rejection unhandled.
+  void Promise.allSettled([tokens, warm]);
+  const { blob, bytes } = await pendingGraph;
+  const graph = bytes ?? new Uint8Array(await blob.arrayBuffer());
   const facts = inspectModel(graph);
   const refusal = refusedByDevice(facts, found);
   if (refusal !== undefined) return { refusal };
@@ -95,31 +105,25 @@ async function fetchCandidate(
       return { path: location, data: (await files.fetch(known)).blob };
     }),
   );
-  return { graph, externalData, tokenizer };
+  return { graph, externalData, tokens };
 }
 
-async function fetchTokenizer(
-  spec: ResolvedModel['spec'],
-  files: ModelFiles,
-  maxTokens: number | undefined,
-): Promise<TextTokenizer> {
-  if (maxTokens !== undefined && !(maxTokens >= 1 && Number.isInteger(maxTokens))) {
-    throw new NearfieldError(
-      'bad-input',
-      `maxTokens: expected a positive integer, got ${maxTokens}.`,
-    );
-  }
-  const [json, config] = await Promise.all([
-    files.fetchJson(spec.tokenizer.tokenizer),
-    files.fetchJson(spec.tokenizer.config),
+async function fetchTokenizer(spec: ModelSpec, files: ModelFiles): Promise<TokenizerFiles> {
+  const [tokenizer, config] = await Promise.all([
+    files.fetch(spec.tokenizer.tokenizer),
+    files.fetch(spec.tokenizer.config),
   ]);
-  return new TextTokenizer(json, config, {
+  return { tokenizer: tokenizer.blob, config: config.blob };
+}
+
+function tokenizerOptions(spec: ModelSpec, maxTokens: number | undefined): TokenizerOptions {
+  return {
     maxTokens: limitOf(spec, maxTokens),
     ...(spec.endTokenId !== undefined && { endTokenId: spec.endTokenId }),
-  });
+  };
 }
 
-function limitOf(spec: ResolvedModel['spec'], wanted: number | undefined): number {
+function limitOf(spec: ModelSpec, wanted: number | undefined): number {
   return Math.min(spec.maxTokens, wanted ?? spec.maxTokens);
 }
 
@@ -147,21 +151,20 @@ async function start(
   files: ModelFiles,
   found: FoundAdapter | undefined,
 ): Promise<LoadedEngine> {
-  const machine = {
-    cores: navigator.hardwareConcurrency,
-    isolated: globalThis.crossOriginIsolated,
-  };
   const { pooling, dimensions: width, keyValue } = spec;
   const ortModel = { ...fetched, pooling, width, ...(keyValue && { keyValue }) };
-  const runtime = found
-    ? await createGpuRuntime(ortModel, found.adapter)
-    : await createWasmRuntime(ortModel, chooseThreads(machine, request.threads));
+  const [runtime, tokens] = await Promise.all([
+    found
+      ? createGpuRuntime(ortModel, found.adapter)
+      : createWasmRuntime(ortModel, threadsOf(request)),
+    fetched.tokens,
+  ]);
   const revision = spec.revision ?? (await revisionOf(files.hashes));
   const maxTokens = limitOf(spec, request.maxTokens);
   const identity = `${spec.id}@${revision} ${dtype} ${spec.pooling} ${maxTokens}`;
-  const engine = new Engine(fetched.tokenizer, runtime, identity);
+  const engine = new Engine(tokens, runtime, identity);
   files.report('self-test');
-  await selfTest((texts) => engine.embedTogether(texts), spec.selfTest);
+  await selfTest((texts) => engine.embedTogether(texts), spec.selfTest, request.device);
   const model: LoadedModel = {
     id: spec.id,
     revision,
@@ -180,6 +183,14 @@ async function start(
   };
   files.report('ready');
   return { engine, runtime, model };
+}
+
+function threadsOf(request: LoadRequest): number {
+  const machine = {
+    cores: navigator.hardwareConcurrency,
+    isolated: globalThis.crossOriginIsolated,
+  };
+  return chooseThreads(machine, request.threads);
 }
 
 /** A version for folders that name none: 16 hex digits over the hashes of all files used. */

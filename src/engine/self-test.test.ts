@@ -34,12 +34,12 @@ describe('selfTest', () => {
     ['cosines between texts', pair],
     ['nothing at all', undefined],
   ])('passes a sound model of which is known: %s', async (_, test) => {
-    await expect(selfTest(sound, test)).resolves.toBeUndefined();
+    await expect(selfTest(sound, test, 'webgpu')).resolves.toBeUndefined();
   });
 
   it('fails another vector, and says how far off it is', async () => {
     const vector = known.vector.map((value, i) => value + (i === 0 ? 0.1 : 0));
-    await expect(selfTest(sound, { ...known, vector })).rejects.toMatchObject({
+    await expect(selfTest(sound, { ...known, vector }, 'wasm')).rejects.toMatchObject({
       ...failed,
       message: expect.stringMatching(/cosine 0\.\d+.*0\.9999/) as string,
     });
@@ -47,17 +47,17 @@ describe('selfTest', () => {
 
   it('fails another cosine', async () => {
     const cosines = [{ a: 0, b: 1, value: 0.1 }];
-    await expect(selfTest(sound, { ...pair, cosines })).rejects.toMatchObject(failed);
+    await expect(selfTest(sound, { ...pair, cosines }, 'wasm')).rejects.toMatchObject(failed);
   });
 
   it('fails a model whose vectors change with the padding, known answers or not', async () => {
-    await expect(selfTest(leaky, undefined)).rejects.toMatchObject(failed);
-    await expect(selfTest(leaky, known)).rejects.toMatchObject(failed);
+    await expect(selfTest(leaky, undefined, 'wasm')).rejects.toMatchObject(failed);
+    await expect(selfTest(leaky, known, 'webgpu')).rejects.toMatchObject(failed);
   });
 
   it('fails NaN', async () => {
     const broken: EmbedBatch = async (texts) => texts.map(() => new Float32Array(26).fill(NaN));
-    await expect(selfTest(broken, undefined)).rejects.toMatchObject(failed);
-    await expect(selfTest(broken, known)).rejects.toMatchObject(failed);
+    await expect(selfTest(broken, undefined, 'wasm')).rejects.toMatchObject(failed);
+    await expect(selfTest(broken, known, 'wasm')).rejects.toMatchObject(failed);
   });
 });

@@ -10,13 +10,19 @@ import {
   type SliceResult,
 } from '../contract/index.ts';
 import { loadEngine, type LoadedEngine } from './load.ts';
+import type { OpenTokens } from './tokens.ts';
 
 /** Time between two reports of progress; chunks of a download come far more often. */
 const REPORT_EVERY_MS = 50;
 
 /** What the page may ask of the embed worker. One model per worker, loaded once. */
 export class EmbedService implements EmbedWorkerApi {
+  readonly #openTokens: OpenTokens;
   #loaded: LoadedEngine | undefined;
+
+  constructor(openTokens: OpenTokens) {
+    this.#openTokens = openTokens;
+  }
 
   load(
     request: LoadRequest,
@@ -24,7 +30,7 @@ export class EmbedService implements EmbedWorkerApi {
   ): Promise<Reply<LoadedModel>> {
     return replyWith(async () => {
       if (this.#loaded) throw new NearfieldError('internal', 'This worker holds a model already.');
-      this.#loaded = await loadEngine(request, throttled(onProgress));
+      this.#loaded = await loadEngine(request, this.#openTokens, throttled(onProgress));
       return this.#loaded.model;
     });
   }

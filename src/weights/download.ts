@@ -1,5 +1,5 @@
 import { abortError, NearfieldError, throwIfAborted } from '../contract/index.ts';
-import { sha256 } from './hash.ts';
+import { HOLD_BYTES, sha256 } from './hash.ts';
 import {
   badStatus,
   contentLength,
@@ -94,8 +94,9 @@ async function fetchAll(
   for (let attempt = 0; ; attempt++) {
     const resumed = writer.offset > 0;
     try {
-      const etag = await stream(file, writer, context);
-      return await verify(file, writer, etag);
+      const held = roomFor(file, writer);
+      const etag = await stream(file, writer, context, held);
+      return await verify(file, writer, etag, held);
     } catch (error) {
       throwIfAborted(context.signal);
       const code = error instanceof NearfieldError ? error.code : undefined;
@@ -108,11 +109,19 @@ async function fetchAll(
   }
 }
 
+/** Memory for a file that is fetched from its start, so that it need not be read back at once. */
+function roomFor(file: RemoteFile, writer: FileWriter): Uint8Array<ArrayBuffer> | undefined {
+  const { bytes } = file;
+  const holds = bytes !== undefined && bytes <= HOLD_BYTES && writer.offset === 0;
+  return holds ? new Uint8Array(bytes) : undefined;
+}
+
 /** Appends what is missing; gives the validator of the whole file. */
 async function stream(
   file: RemoteFile,
   writer: FileWriter,
   context: DownloadContext,
+  held: Uint8Array | undefined,
 ): Promise<string | undefined> {
   if (writer.offset > 0 && writer.offset === file.bytes) return writer.etag;
   const headers = rangeOf(file, writer);
@@ -127,7 +136,7 @@ async function stream(
   const etag = validatorOf(response);
   if (response.status !== 206) await writer.restart(etag);
   const expected = expectedBytes(file, response, writer.offset);
-  await pump(response.body, file, writer, expected, context);
+  await pump(response.body, file, writer, expected, context, held);
   if (expected !== undefined && writer.offset < expected) {
     throw new NearfieldError(
       'download-failed',
@@ -166,14 +175,23 @@ function expectedBytes(file: RemoteFile, response: Response, offset: number): nu
   return file.bytes ?? told;
 }
 
+/** A fast download resolves its reads at once and would keep messages and timers waiting. */
+const YIELD_BYTES = 4 * 1024 * 1024;
+
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
 async function pump(
   body: ReadableStream<Uint8Array>,
   file: RemoteFile,
   writer: FileWriter,
   expected: number | undefined,
   context: DownloadContext,
+  held: Uint8Array | undefined,
 ): Promise<void> {
   const reader = body.getReader();
+  let yieldAt = writer.offset + YIELD_BYTES;
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -181,8 +199,12 @@ async function pump(
       if (expected !== undefined && writer.offset + value.byteLength > expected) {
         throw wrongSize(file, writer.offset + value.byteLength);
       }
+      held?.set(value, writer.offset);
       await writer.write(value);
       context.onBytes?.(writer.offset);
+      if (writer.offset < yieldAt) continue;
+      yieldAt = writer.offset + YIELD_BYTES;
+      await nextTask();
     }
   } catch (error) {
     if (context.signal?.aborted) throw abortError(context.signal);
@@ -200,16 +222,19 @@ async function verify(
   file: RemoteFile,
   writer: FileWriter,
   etag: string | undefined,
+  held: Uint8Array<ArrayBuffer> | undefined,
 ): Promise<StoredFile> {
   const blob = await writer.written();
-  const hash = await sha256(blob);
+  const bytes = held?.byteLength === blob.size ? held : undefined;
+  const hash = await sha256(blob, bytes);
   if (file.sha256 !== undefined && hash !== file.sha256) {
     throw new NearfieldError(
       'integrity',
       `${file.url} is not the expected file: SHA-256 ${file.sha256} expected, got ${hash}. Nothing of it was kept.`,
     );
   }
-  return writer.finish({ bytes: blob.size, sha256: hash, ...(etag !== undefined && { etag }) });
+  const meta = { bytes: blob.size, sha256: hash, ...(etag !== undefined && { etag }) };
+  return { ...(await writer.finish(meta)), ...(bytes && { bytes }) };
 }
 
 function wrongSize(file: RemoteFile, got: number): NearfieldError {

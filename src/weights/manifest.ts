@@ -68,9 +68,12 @@ const FIELDS: Readonly<Record<keyof Manifest, [expected: string, accepts: Check]
 
 function isSelfTest(value: unknown): boolean {
   const vector = own(value, 'vector');
-  if (Array.isArray(vector)) {
+  if (vector !== undefined) {
+    const short = own(value, 'short');
     return (
-      isText(own(value, 'text')) && vector.every(isNumber) && isNumber(own(value, 'minCosine'))
+      isKnownVector(value) &&
+      isNumber(own(value, 'minCosine')) &&
+      (short === undefined || isKnownVector(short))
     );
   }
   const texts = own(value, 'texts');
@@ -84,6 +87,11 @@ function isSelfTest(value: unknown): boolean {
       (pair) => index(own(pair, 'a')) && index(own(pair, 'b')) && isNumber(own(pair, 'value')),
     )
   );
+}
+
+function isKnownVector(value: unknown): boolean {
+  const vector = own(value, 'vector');
+  return isText(own(value, 'text')) && Array.isArray(vector) && vector.every(isNumber);
 }
 
 function wrong(field: string, expected: string, got: unknown): NearfieldError {

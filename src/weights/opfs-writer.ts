@@ -19,6 +19,9 @@ export const opfsStore: FileStore = {
   open: (key) => asStorage('write a model file', () => openWriter(key)),
 };
 
+/** Chunks of a download are some 16 KB; written one by one they cost four times as much. */
+const WRITE_BYTES = 4 * 1024 * 1024;
+
 async function openWriter(key: FileKey): Promise<FileWriter> {
   const root = await modelsFolder();
   const folder = await root.getDirectoryHandle(fileName(key.folder), { create: true });
@@ -45,7 +48,10 @@ class OpfsWriter implements FileWriter {
   readonly #file: FileSystemFileHandle;
   readonly #bytes: FileSystemSyncAccessHandle;
   readonly #notes: FileSystemSyncAccessHandle;
-  #offset: number;
+  /** Bytes in the file; `#held` more wait in `#waiting`. */
+  #size: number;
+  #held = 0;
+  readonly #waiting = new Uint8Array(WRITE_BYTES);
   etag: string | undefined;
 
   constructor(
@@ -57,18 +63,19 @@ class OpfsWriter implements FileWriter {
     this.#file = file;
     this.#bytes = bytes;
     this.#notes = notes;
-    this.#offset = bytes.getSize();
+    this.#size = bytes.getSize();
     this.etag = etag;
   }
 
   get offset(): number {
-    return this.#offset;
+    return this.#size + this.#held;
   }
 
   restart(etag: string | undefined): Promise<void> {
     return asStorage('write a model file', async () => {
       this.#bytes.truncate(0);
-      this.#offset = 0;
+      this.#size = 0;
+      this.#held = 0;
       this.etag = etag;
       this.#note({ done: false, ...(etag !== undefined && { etag }) });
     });
@@ -76,17 +83,19 @@ class OpfsWriter implements FileWriter {
 
   write(chunk: Uint8Array): Promise<void> {
     return asStorage('write a model file', async () => {
-      const written = this.#bytes.write(chunk, { at: this.#offset });
-      // Chromium 156 does not throw when there is no room: it gives a count near 2^32.
-      if (written !== chunk.byteLength) {
-        throw new DOMException('There is no room for it.', 'QuotaExceededError');
+      if (this.#held + chunk.byteLength > WRITE_BYTES) this.#drain();
+      if (chunk.byteLength > WRITE_BYTES) {
+        this.#append(chunk);
+        return;
       }
-      this.#offset += written;
+      this.#waiting.set(chunk, this.#held);
+      this.#held += chunk.byteLength;
     });
   }
 
   written(): Promise<Blob> {
     return asStorage('read a model file', async () => {
+      this.#drain();
       this.#bytes.flush();
       return this.#file.getFile();
     });
@@ -94,6 +103,7 @@ class OpfsWriter implements FileWriter {
 
   finish(meta: FileMeta): Promise<StoredFile> {
     return asStorage('keep a model file', async () => {
+      this.#drain();
       this.#bytes.flush();
       this.#note({ done: true, ...meta });
       this.#notes.flush();
@@ -102,9 +112,31 @@ class OpfsWriter implements FileWriter {
     });
   }
 
-  async suspend(): Promise<void> {
-    this.#bytes.close();
-    this.#notes.close();
+  suspend(): Promise<void> {
+    return asStorage('write a model file', async () => {
+      try {
+        this.#drain();
+      } finally {
+        this.#bytes.close();
+        this.#notes.close();
+      }
+    });
+  }
+
+  #drain(): void {
+    if (this.#held === 0) return;
+    const held = this.#waiting.subarray(0, this.#held);
+    this.#held = 0;
+    this.#append(held);
+  }
+
+  #append(bytes: Uint8Array): void {
+    const written = this.#bytes.write(bytes, { at: this.#size });
+    // Chromium 156 does not throw when there is no room: it gives a count near 2^32.
+    if (written !== bytes.byteLength) {
+      throw new DOMException('There is no room for it.', 'QuotaExceededError');
+    }
+    this.#size += written;
   }
 
   #note(record: FileRecord): void {

@@ -17,6 +17,8 @@ export interface FileMeta {
 
 export interface StoredFile {
   blob: Blob;
+  /** The same bytes, where a download has just held them in memory. */
+  bytes?: Uint8Array<ArrayBuffer>;
   meta: FileMeta;
 }
 
