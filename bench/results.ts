@@ -54,7 +54,12 @@ export function toRow({ better = 'lower', ours, theirs, ...rest }: Comparison): 
 
 export function publish(name: string, browser: string, rows: readonly ResultRow[]): void {
   console.table(rows);
-  const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${gigabytes()} GB, ${browser}`;
+  keep(name, browser, rows);
+}
+
+/** @param tool what measured: a browser with its version, a compressor */
+export function keep(name: string, tool: string, rows: readonly ResultRow[]): void {
+  const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${gigabytes()} GB, ${tool}`;
   const date = new Date().toISOString().slice(0, 10);
   mkdirSync('bench/results', { recursive: true });
   const path = `bench/results/${name}.json`;

@@ -1,16 +1,15 @@
 /** Bytes of each built file, raw and as gzip sends them: a table here, and a file for the record. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { keep, toRow, type ResultRow } from '../bench/results.ts';
 
 interface FileSize {
   path: string;
   raw: number;
   gzip: number;
 }
-
-const RECORD = 'bench/results/sizes.json';
 
 /** Names of built files carry a content hash, which would make every record differ. */
 function withoutHash(path: string): string {
@@ -39,13 +38,25 @@ function print(sizes: readonly FileSize[]): void {
   }
 }
 
+/** In the shape of every result; there is no rival, so a file is set beside itself uncompressed. */
+function toRows(sizes: readonly FileSize[]): ResultRow[] {
+  return sizes.map(({ path, raw, gzip }) =>
+    toRow({
+      case: path,
+      metric: 'gzip',
+      unit: 'bytes',
+      rival: 'uncompressed',
+      ours: [gzip],
+      theirs: [raw],
+    }),
+  );
+}
+
 const sizes = ['site', 'dist'].filter((folder) => existsSync(folder)).flatMap(sizesIn);
 if (sizes.length === 0) {
   console.error('Nothing is built: run `npm run build` and `npm run build:lib` first.');
   process.exitCode = 1;
 } else {
   print(sizes);
-  mkdirSync('bench/results', { recursive: true });
-  writeFileSync(RECORD, JSON.stringify(sizes, null, 2) + '\n');
-  console.log(`\nKept in ${RECORD}.`);
+  keep('sizes', 'gzip level 9', toRows(sizes));
 }
