@@ -1,24 +1,33 @@
 import { expose } from 'comlink';
-import { WORKER_LOCKED, WORKER_READY, type WorkerNotice } from '../contract/index.ts';
+import { WORKER_READY, type ReadyMessage } from '../contract/index.ts';
+
+/** Chromium 156 has been seen to leave a worker's first request for a lock unanswered. */
+const LOCK_PATIENCE_MS = 1000;
 
 /**
  * The worker's side: exposes `api`, then tells the page that the script ran to its end.
  *
- * The worker also takes a Web Lock for as long as it lives and tells its name once it has it. No
- * event tells a page that a worker closed itself or that its thread was killed; the lock falling
- * free does.
+ * The worker takes a Web Lock for as long as it lives. No event tells a page that a worker closed
+ * itself or that its thread was killed; the lock falling free does. Where the lock is not to be
+ * had, the page goes without that.
  */
 export function serve(api: object): void {
   expose(api);
-  announce({ worker: WORKER_READY });
-  if (!('locks' in navigator)) return;
+  if (!('locks' in navigator)) {
+    announce({ ready: WORKER_READY });
+    return;
+  }
   const lock = `nearfield-worker-${crypto.randomUUID()}`;
+  const patience = setTimeout(() => {
+    announce({ ready: WORKER_READY });
+  }, LOCK_PATIENCE_MS);
   void navigator.locks.request(lock, () => {
-    announce({ worker: WORKER_LOCKED, lock });
+    clearTimeout(patience);
+    announce({ ready: WORKER_READY, lock });
     return new Promise<never>(() => undefined);
   });
 }
 
-function announce(notice: WorkerNotice): void {
-  postMessage(notice);
+function announce(message: ReadyMessage): void {
+  postMessage(message);
 }

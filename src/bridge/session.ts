@@ -53,6 +53,7 @@ const FALL_BACK_ON: readonly ErrorCode[] = [
  * (transformers.js #1635).
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
+  throwIfAborted(options.signal);
   if (options.device !== 'auto') return loadOn(options.device, options);
   // Its script loads while the adapter is asked for; it is fresh for whichever device comes first.
   const idle = WorkerHandle.open<EmbedWorkerApi>(options.spawn);

@@ -3,8 +3,8 @@ import {
   NearfieldError,
   messageOf,
   toNearfieldError,
-  WORKER_LOCKED,
-  type WorkerNotice,
+  WORKER_READY,
+  type ReadyMessage,
 } from '../contract/index.ts';
 
 /**
@@ -87,11 +87,8 @@ export class WorkerHandle<Api> {
     return new Promise((resolve, reject) => {
       this.#pending.add(reject);
       this.#worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-        if (!isNotice(data)) return;
-        if (data.worker === WORKER_LOCKED) {
-          this.#watch(data.lock);
-          return;
-        }
+        if (!isReady(data)) return;
+        if (data.lock !== undefined) this.#watch(data.lock);
         this.#pending.delete(reject);
         resolve();
       });
@@ -119,6 +116,8 @@ function crash(what: string, cause?: unknown): NearfieldError {
   );
 }
 
-function isNotice(data: unknown): data is WorkerNotice {
-  return typeof data === 'object' && data !== null && 'worker' in data;
+function isReady(data: unknown): data is ReadyMessage {
+  return (
+    typeof data === 'object' && data !== null && 'ready' in data && data.ready === WORKER_READY
+  );
 }

@@ -28,11 +28,12 @@ export async function replyWith<T>(work: () => T | Promise<T>): Promise<Reply<T>
 
 /** First message of every worker of ours: its script ran to the end. */
 export const WORKER_READY = 'nearfield:ready';
-/** A later one: it holds the lock of that name until it is gone. */
-export const WORKER_LOCKED = 'nearfield:locked';
 
-export type WorkerNotice =
-  { worker: typeof WORKER_READY } | { worker: typeof WORKER_LOCKED; lock: string };
+export interface ReadyMessage {
+  ready: typeof WORKER_READY;
+  /** A Web Lock that the worker holds until it is gone. May come in a second message, late. */
+  lock?: string;
+}
 
 export interface LoadRequest {
   model: string | ModelSpec;

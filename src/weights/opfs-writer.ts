@@ -19,8 +19,11 @@ export const opfsStore: FileStore = {
   open: (key) => asStorage('write a model file', () => openWriter(key)),
 };
 
-/** Chunks of a download are some 16 KB; written one by one they cost four times as much. */
-const WRITE_BYTES = 4 * 1024 * 1024;
+/**
+ * Chunks of a download are some 16 KB; written one by one they cost three times as much. A killed
+ * worker loses no more than this.
+ */
+const WRITE_BYTES = 512 * 1024;
 
 async function openWriter(key: FileKey): Promise<FileWriter> {
   const root = await modelsFolder();
