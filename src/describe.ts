@@ -1,7 +1,7 @@
 import { NearfieldError } from './contract/index.ts';
 import { requestAdapter } from './device/index.ts';
 import { checkModelOptions, type ModelOptions } from './options.ts';
-import { clearStored, describeFiles, listStored, type ModelPlan } from './weights/index.ts';
+import { clearStored, describeFiles, listStored, NOTES, type ModelPlan } from './weights/index.ts';
 
 /**
  * What loading a model would take on this machine: files, sizes, what is stored already. Nothing
@@ -27,7 +27,8 @@ export async function describeModel(
 
 /** Models on this machine, with their bytes; unfinished downloads are counted in. */
 export async function storedModels(): Promise<{ id: string; bytes: number }[]> {
-  return (await listStored()).map(({ folder, bytes }) => ({ id: folder, bytes }));
+  const models = (await listStored()).filter(({ folder }) => folder !== NOTES);
+  return models.map(({ folder, bytes }) => ({ id: folder, bytes }));
 }
 
 /** Deletes every model file; embedders that run keep running. */

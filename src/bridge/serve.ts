@@ -18,14 +18,16 @@ export function serve(api: object): void {
     return;
   }
   const lock = `nearfield-worker-${crypto.randomUUID()}`;
-  const patience = setTimeout(() => {
+  const goWithout = (): void => {
     announce({ ready: WORKER_READY });
-  }, LOCK_PATIENCE_MS);
-  void navigator.locks.request(lock, () => {
+  };
+  const patience = setTimeout(goWithout, LOCK_PATIENCE_MS);
+  const hold = (): Promise<never> => {
     clearTimeout(patience);
     announce({ ready: WORKER_READY, lock });
     return new Promise<never>(() => undefined);
-  });
+  };
+  navigator.locks.request(lock, hold).catch(goWithout);
 }
 
 function announce(message: ReadyMessage): void {

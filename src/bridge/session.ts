@@ -2,6 +2,7 @@ import { proxy } from 'comlink';
 import {
   NearfieldError,
   throwIfAborted,
+  toNearfieldError,
   unwrap,
   type Device,
   type DeviceChoice,
@@ -58,7 +59,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   // Its script loads while the adapter is asked for; it is fresh for whichever device comes first.
   const idle = WorkerHandle.open<EmbedWorkerApi>(options.spawn);
   const [probed] = await Promise.allSettled([options.probe(), idle]);
-  const unfit = probed.status === 'rejected' ? toFallback(probed.reason) : undefined;
+  const unfit =
+    probed.status === 'rejected' ? toFallback(toNearfieldError(probed.reason)) : undefined;
   if (unfit) return { ...(await loadOn('wasm', options, idle)), fallback: unfit };
   try {
     return await loadOn('webgpu', options, idle);

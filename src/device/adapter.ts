@@ -29,7 +29,7 @@ export async function requestAdapter(forced: boolean): Promise<FoundAdapter> {
     throw noWebGpu(`asking for an adapter failed: ${messageOf(error)}`, error);
   }
   if (!adapter) throw noWebGpu('no adapter answered');
-  if (!forced && adapter.info.isFallbackAdapter) {
+  if (!forced && infoOf(adapter)?.isFallbackAdapter) {
     throw noWebGpu(`the only adapter is software (${adapterName(adapter)}), slower than WASM`);
   }
   const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
@@ -37,11 +37,21 @@ export async function requestAdapter(forced: boolean): Promise<FoundAdapter> {
   return { adapter, facts: { shaderF16, maxStorageBufferBindingSize, maxBufferSize } };
 }
 
+/** Smallest number of lanes of a subgroup; 0 where the browser does not tell. */
+export function smallestSubgroup(adapter: GPUAdapter): number {
+  return infoOf(adapter)?.subgroupMinSize ?? 0;
+}
+
 /** `vendor architecture (description)`, as far as the browser tells. */
 export function adapterName(adapter: GPUAdapter): string {
-  const { vendor, architecture, description } = adapter.info;
+  const { vendor, architecture, description } = infoOf(adapter) ?? {};
   const name = [vendor, architecture].filter(Boolean).join(' ') || 'unknown adapter';
   return description ? `${name} (${description})` : name;
+}
+
+/** Browsers had adapters for some versions before they told anything of them. */
+function infoOf(adapter: GPUAdapter): GPUAdapterInfo | undefined {
+  return adapter.info;
 }
 
 function noWebGpu(why: string, cause?: unknown): NearfieldError {

@@ -1,4 +1,10 @@
 /** What the machine offers: WebGPU adapter, threads, SIMD. */
 
-export { adapterName, requestAdapter, type AdapterFacts, type FoundAdapter } from './adapter.ts';
+export {
+  adapterName,
+  requestAdapter,
+  smallestSubgroup,
+  type AdapterFacts,
+  type FoundAdapter,
+} from './adapter.ts';
 export { chooseThreads } from './threads.ts';

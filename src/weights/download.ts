@@ -113,7 +113,12 @@ async function fetchAll(
 function roomFor(file: RemoteFile, writer: FileWriter): Uint8Array<ArrayBuffer> | undefined {
   const { bytes } = file;
   const holds = bytes !== undefined && bytes <= HOLD_BYTES && writer.offset === 0;
-  return holds ? new Uint8Array(bytes) : undefined;
+  try {
+    return holds ? new Uint8Array(bytes) : undefined;
+  } catch {
+    // Too little memory for a shortcut: the file is read back from the store instead.
+    return undefined;
+  }
 }
 
 /** Appends what is missing; gives the validator of the whole file. */

@@ -2,3 +2,4 @@
 
 export { describeFiles, type ModelPlan, type PlannedFile } from './describe.ts';
 export { clearStored, listStored } from './opfs.ts';
+export { NOTES } from './store.ts';

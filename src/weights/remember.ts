@@ -2,7 +2,7 @@ import { messageOf, NearfieldError, type ModelSpec } from '../contract/index.ts'
 import { sha256 } from './hash.ts';
 import { locked } from './lock.ts';
 import { resolveModel, specOf, type ResolvedModel, type ResolveOptions } from './resolve.ts';
-import type { FileKey, FileStore } from './store.ts';
+import { NOTES, type FileKey, type FileStore } from './store.ts';
 
 /** Raised when the same repository is to be read in another way than before. */
 const FORMAT = 1;
@@ -43,7 +43,7 @@ async function keyOf(model: string | ModelSpec, options: ResolveOptions): Promis
   const asked = typeof model === 'string' ? (specOf(model) ?? model) : model;
   const { revision = '', hubUrl, modelsUrl } = options;
   const question = JSON.stringify([FORMAT, asked, revision, hubUrl, modelsUrl]);
-  return { folder: 'resolved', path: await sha256(new Blob([question])) };
+  return { folder: NOTES, path: await sha256(new Blob([question])) };
 }
 
 /** What is kept, unless it is damaged or out of reach: then it is asked for again. */

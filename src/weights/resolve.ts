@@ -77,7 +77,8 @@ async function resolveSpec(spec: ModelSpec, options: ResolveOptions): Promise<Re
   const pinned = { ...spec, source: { hub, revision }, ...versionOf(revision) };
   return {
     ...located,
-    settled: COMMIT.test(asked),
+    // Without the hub's sizes and hashes it is asked again: one failed answer must not stay for good.
+    settled: listing !== undefined && COMMIT.test(asked),
     warnings: [],
     spec: listing ? withListing(pinned, listing.files) : pinned,
   };
@@ -97,7 +98,8 @@ async function resolveRepository(hub: string, options: ResolveOptions): Promise<
     ...versionOf(revision),
     id: hub,
     source: { hub, revision },
-    settled: COMMIT.test(asked),
+    // Without the hub's sizes and hashes it is asked again: one failed answer must not stay for good.
+    settled: listing !== undefined && COMMIT.test(asked),
     listing: listing?.files,
   };
   return readFolder(at, options);

@@ -1,5 +1,8 @@
 /** Where model files are kept; one backend a file (`opfs.ts`, `memory.ts`). */
 
+/** Folder of what was found out about models; no model itself. */
+export const NOTES = 'resolved';
+
 export interface FileKey {
   /** One model at one revision. */
   folder: string;

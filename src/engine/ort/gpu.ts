@@ -1,4 +1,5 @@
 import { NearfieldError } from '../../contract/index.ts';
+import { smallestSubgroup } from '../../device/index.ts';
 
 /** Limits that decide how large tensors and work groups may be; the adapter's best is asked for. */
 const LIMITS = [
@@ -25,7 +26,7 @@ const SMALLEST_SOUND_SUBGROUP = 8;
 /** A device of ours, so that the features ONNX Runtime sees are ours to choose. */
 export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
-  const requiredFeatures = soundFeatures(adapter.features, adapter.info.subgroupMinSize);
+  const requiredFeatures = soundFeatures(adapter.features, smallestSubgroup(adapter));
   return adapter.requestDevice({ requiredLimits, requiredFeatures });
 }
 
