@@ -12,7 +12,7 @@ const RIVAL = 'transformers.js';
 const SIDES = ['ours', RIVAL] as const;
 type Side = (typeof SIDES)[number];
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const QUERY = 'how do I reset my password?';
 /** 8 texts of 128 tokens: a sentence of 32 tokens four times over, told apart by a number. */
 const SENTENCE =

@@ -9,7 +9,7 @@ import type {} from './pages/contestant.ts';
 import { nameOf, openStage, type Stage } from './browser.ts';
 import { publish, toRow } from './results.ts';
 
-const ROUNDS = 7;
+const ROUNDS = 5;
 const QUESTION = 'the right to rest and leisure';
 
 /** Milliseconds from navigation to the first hits in the page, by the page's own clock. */

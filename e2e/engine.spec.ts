@@ -1,6 +1,6 @@
 /** The embedder as a program meets it: options, errors, abort, death of its worker, the cache. */
 
-import type { Page } from '@playwright/test';
+import type { Page, Worker } from '@playwright/test';
 import { openConsole, type Outcome } from './support/console.ts';
 import { expect, test } from './support/fixtures.ts';
 
@@ -238,16 +238,23 @@ test('a worker that dies in mid-call rejects all that is pending; the next call 
     },
   ];
   for (const end of ends) {
-    await expect.poll(() => embedWorkers(page).length).toBe(1);
+    const worker = await embedWorker(page);
     const outcomes = embedTwice(page);
-    await embedWorkers(page)[0]?.evaluate(end);
+    await worker.evaluate(end);
     expect(await outcomes).toEqual(['worker-crashed', 'worker-crashed']);
     expect(await embedOne(page)).toBe(1);
   }
 });
 
-function embedWorkers(page: Page) {
-  return page.workers().filter((worker) => worker.url().includes('embed.worker'));
+/** The one that embeds, of the two that run its script once those that died are gone. */
+async function embedWorker(page: Page): Promise<Worker> {
+  const running = (): Worker[] =>
+    page.workers().filter((worker) => worker.url().includes('embed.worker'));
+  await expect.poll(() => running().length).toBe(2);
+  for (const worker of running()) {
+    if ((await worker.evaluate(() => self.name)) === 'nearfield-embed') return worker;
+  }
+  throw new Error('no embed worker runs');
 }
 
 /** Two long calls at once; their codes. */
