@@ -1,7 +1,7 @@
 /** The embedder as a program meets it: options, errors, abort, death of its worker, the cache. */
 
-import type { Page, Worker } from '@playwright/test';
-import { openConsole, type Outcome } from './support/console.ts';
+import type { Page } from '@playwright/test';
+import { makeMortal, openConsole, type Outcome } from './support/console.ts';
 import { expect, test } from './support/fixtures.ts';
 
 test.use({ serviceWorkers: 'block' });
@@ -220,42 +220,22 @@ test('a worker that is not there or throws at load rejects with worker-crashed',
 
 test('a worker that dies in mid-call rejects all that is pending; the next call starts another', async ({
   page,
-  modelServer,
 }) => {
-  await page.evaluate(async (model) => {
-    const embedder = await nearfield.createEmbedder({ model, device: 'wasm', cache: false });
-    Object.assign(globalThis, { embedder });
-  }, `${modelServer.url}/models/qwen3-seeded`);
-  const ends: (() => unknown)[] = [
-    // No event tells of this one.
-    () => {
-      self.close();
-    },
-    () => {
-      setTimeout(() => {
-        throw new Error('out of the blue');
-      });
-    },
-  ];
-  for (const end of ends) {
-    const worker = await embedWorker(page);
+  await makeMortal(page);
+  await page.evaluate(async () => {
+    const options = { model: 'starter', device: 'wasm', cache: false } as const;
+    Object.assign(globalThis, { embedder: await nearfield.createEmbedder(options) });
+  });
+  // No event tells of a worker that closes itself.
+  for (const end of ['throw', 'close']) {
     const outcomes = embedTwice(page);
-    await worker.evaluate(end);
+    await page.evaluate((end) => {
+      new BroadcastChannel('end').postMessage(end);
+    }, end);
     expect(await outcomes).toEqual(['worker-crashed', 'worker-crashed']);
     expect(await embedOne(page)).toBe(1);
   }
 });
-
-/** The one that embeds, of the two that run its script once those that died are gone. */
-async function embedWorker(page: Page): Promise<Worker> {
-  const running = (): Worker[] =>
-    page.workers().filter((worker) => worker.url().includes('embed.worker'));
-  await expect.poll(() => running().length).toBe(2);
-  for (const worker of running()) {
-    if ((await worker.evaluate(() => self.name)) === 'nearfield-embed') return worker;
-  }
-  throw new Error('no embed worker runs');
-}
 
 /** Two long calls at once; their codes. */
 function embedTwice(page: Page): Promise<string[]> {

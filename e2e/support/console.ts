@@ -59,3 +59,17 @@ export async function passAsRealGpu(page: Page): Promise<void> {
     await route.fulfill({ response, body: pretend + (await response.text()) });
   });
 }
+
+/** Lets the embed worker die on request: `new BroadcastChannel('end').postMessage('throw' | 'close')`. */
+export async function makeMortal(page: Page): Promise<void> {
+  await page.context().route(/embed\.worker.*\.js$/, async (route) => {
+    const response = await route.fetch();
+    const hook = `if (self.name === 'nearfield-embed') {
+      new BroadcastChannel('end').onmessage = ({ data }) => {
+        if (data === 'close') self.close();
+        else throw new Error('out of the blue');
+      };
+    }\n`;
+    await route.fulfill({ response, body: hook + (await response.text()) });
+  });
+}
