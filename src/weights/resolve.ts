@@ -134,9 +134,10 @@ async function readFolder(at: FolderToRead, options: ResolveOptions): Promise<Re
     ['nearfield.json', ...Object.values(REPOSITORY_PATHS)].map(read),
   );
   const names = Object.keys(REPOSITORY_PATHS) as (keyof RepositoryFiles)[];
-  const files = Object.fromEntries(
-    names.map((name, i) => [name, values[i]]),
-  ) as unknown as RepositoryFiles;
+  const files = Object.fromEntries(names.map((name, i) => [name, values[i]])) as Record<
+    keyof RepositoryFiles,
+    unknown
+  >;
   if (files.config === undefined) throw noModel(at.base, 'config.json');
   const manifest = parseManifest(manifestJson);
   const { recipe, warnings } = recipeOf(files, manifest);

@@ -38,7 +38,7 @@ export async function createWasmRuntime(model: OrtModel, threads: number): Promi
     width: model.width,
     threads,
     tokenBudget: TOKEN_BUDGET.wasm,
-    run: (ids) => guarded(() => runOnCpu(ort, session, states, padBatch(ids), model)),
+    run: (ids) => guarded(() => runBatch(ort, session, states, padBatch(ids), model)),
     close: () => session.release(),
   };
 }
@@ -63,7 +63,7 @@ export async function createGpuRuntime(model: OrtModel, adapter: GPUAdapter): Pr
     tokenBudget: TOKEN_BUDGET.webgpu,
     run: (ids) =>
       guarded(() =>
-        watch.during(() => runOnGpu(ort, device, session, states, padBatch(ids), model)),
+        watch.during(() => runBatch(ort, session, states, padBatch(ids), model, device)),
       ),
     close: async () => {
       await session.release();
@@ -87,41 +87,28 @@ async function createSession(
   );
 }
 
-async function runOnCpu(
+/**
+ * One batch to pooled rows. On a GPU only one row per text is copied back, but for mean pooling,
+ * which reads every token.
+ */
+async function runBatch(
   ort: OrtModule,
   session: InferenceSession,
   states: StateOutput,
   batch: PaddedBatch,
   model: OrtModel,
+  device?: GPUDevice,
 ): Promise<Float32Array<ArrayBuffer>> {
   const output = await runSession(ort, session, states, batch, model);
   try {
-    return poolAll(await output.getData(), states, batch, model);
-  } finally {
-    output.dispose();
-  }
-}
-
-/** Mean pooling reads every token; the others copy one row per text from the GPU. */
-async function runOnGpu(
-  ort: OrtModule,
-  device: GPUDevice,
-  session: InferenceSession,
-  states: StateOutput,
-  batch: PaddedBatch,
-  model: OrtModel,
-): Promise<Float32Array<ArrayBuffer>> {
-  const output = await runSession(ort, session, states, batch, model);
-  try {
-    if (model.pooling === 'mean' || output.location !== 'gpu-buffer') {
+    if (!device || model.pooling === 'mean' || output.location !== 'gpu-buffer') {
       return poolAll(await output.getData(), states, batch, model);
     }
     const positions = batch.ids.map(
       (own, row) => row * batch.tokens + (model.pooling === 'last' ? own.length - 1 : 0),
     );
     const bytesPerRow = model.width * (states.float16 ? 2 : 4);
-    const buffer = output.gpuBuffer;
-    const bytes = await readRows(device, buffer, positions, bytesPerRow);
+    const bytes = await readRows(device, output.gpuBuffer, positions, bytesPerRow);
     return states.float16 ? fromFloat16(new Uint16Array(bytes)) : new Float32Array(bytes);
   } finally {
     output.dispose();
