@@ -4,9 +4,10 @@
 const ROOMS = {
   contract: [],
   onnx: ['contract'],
+  kernels: [],
   device: ['contract'],
   weights: ['contract', 'device', 'onnx'],
-  engine: ['contract', 'onnx', 'weights', 'device'],
+  engine: ['contract', 'onnx', 'weights', 'device', 'kernels'],
   bridge: ['contract'],
   cache: ['contract'],
   vectors: ['contract'],

@@ -34,6 +34,9 @@ export default tseslint.config(
       'test-results',
       'playwright-report',
       '**/*.d.ts',
+      // AssemblyScript: TypeScript's syntax, not its types.
+      'src/kernels/assembly',
+      'bench/kernels/assembly',
     ],
   },
   {

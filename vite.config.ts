@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { kernels } from './tools/kernels.ts';
 import { sitePlugins } from './vite.pwa.ts';
 import { siteNotices, workerNotices } from './vite.notices.ts';
 import { isolation, ortConditions, servePlain } from './vite.shared.ts';
@@ -8,7 +9,7 @@ const port = Number(process.env['PORT'] ?? 5173);
 
 export default defineConfig({
   base: './',
-  plugins: [sitePlugins(), siteNotices(), servePlain()],
+  plugins: [kernels(), sitePlugins(), siteNotices(), servePlain()],
   resolve: { conditions: ortConditions },
   build: { outDir: 'site', target: 'es2023' },
   worker: { format: 'es', plugins: () => [workerNotices()] },

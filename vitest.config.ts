@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { BASE_FLAGS, findBrowser, WEBGPU_FLAGS } from './tools/browser.ts';
+import { kernels } from './tools/kernels.ts';
 import { isolation, ortConditions } from './vite.shared.ts';
 
 /**
@@ -19,6 +20,7 @@ const bundledEarly = [
 ];
 
 export default defineConfig({
+  plugins: [kernels()],
   test: {
     projects: [
       {

@@ -13,16 +13,28 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+export interface Served {
+  /** Address of the built pages. */
+  url: string;
+  close(): Promise<void>;
+}
+
 /** Builds what a Vite configuration describes and serves it. */
-export async function openStage(configFile: string): Promise<Stage> {
+export async function serve(configFile: string): Promise<Served> {
   await build({ configFile, logLevel: 'error' });
   const server = await preview({ configFile });
-  const browser = await chromium.launch({ executablePath: findBrowser(), args: [...BASE_FLAGS] });
   const url = server.resolvedUrls?.local[0];
   if (url === undefined) throw new Error('The preview server has no address');
+  return { url, close: () => server.close() };
+}
+
+/** Serves, and starts a browser for it. */
+export async function openStage(configFile: string): Promise<Stage> {
+  const server = await serve(configFile);
+  const browser = await chromium.launch({ executablePath: findBrowser(), args: [...BASE_FLAGS] });
   return {
     browser,
-    url,
+    url: server.url,
     freshPage: async () => (await browser.newContext()).newPage(),
     close: async () => {
       await browser.close();

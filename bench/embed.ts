@@ -6,19 +6,14 @@
 import type { Page } from 'playwright';
 import type {} from './pages/contestant.ts';
 import { nameOf, openStage, type Stage } from './browser.ts';
-import { publish, toRow, type ResultRow } from './results.ts';
+import { leastCosine, publish, toRow, type ResultRow } from './results.ts';
+import { DOCUMENTS, QUERY } from './texts.ts';
 
 const RIVAL = 'transformers.js';
 const SIDES = ['ours', RIVAL] as const;
 type Side = (typeof SIDES)[number];
 
 const ROUNDS = 3;
-const QUERY = 'how do I reset my password?';
-/** 8 texts of 128 tokens: a sentence of 32 tokens four times over, told apart by a number. */
-const SENTENCE =
-  'Open the settings, choose your account, and press the button that sends a new link; it arrives ' +
-  'within a few minutes, so look again later. ';
-const DOCUMENTS = Array.from({ length: 8 }, (_, i) => `${i} ${SENTENCE.repeat(4)}`);
 
 interface Timings {
   'first load': number;
@@ -43,9 +38,9 @@ async function measure(stage: Stage, side: Side, threads: number): Promise<Timin
 /** Milliseconds from opening the page to an embedder that is ready. */
 async function load(page: Page, url: string, side: Side, threads: number): Promise<number> {
   const started = performance.now();
-  await page.goto(url);
+  await page.goto(`${url}?side=${side}`);
   await page.waitForFunction((side) => globalThis.contestants?.[side] !== undefined, side);
-  await page.evaluate(({ side, threads }) => globalThis.contestants![side]!.load(threads), {
+  await page.evaluate(({ side, threads }) => globalThis.contestants![side]!.load({ threads }), {
     side,
     threads,
   });
@@ -80,13 +75,6 @@ async function embedAll({ side, query, documents }: Work) {
   }
   await contestant.close();
   return { query: medians[0]!, documents: medians[1]!, vectors };
-}
-
-function leastCosine(a: number[][], b: number[][]): number {
-  const cosines = a.map((row, i) =>
-    row.reduce((sum, value, j) => sum + value * (b[i]?.[j] ?? 0), 0),
-  );
-  return Math.min(...cosines);
 }
 
 async function compare(stage: Stage, threads: number): Promise<ResultRow[]> {

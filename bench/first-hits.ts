@@ -28,11 +28,11 @@ async function demo(page: Page, url: string): Promise<number> {
 }
 
 async function rival(page: Page, url: string): Promise<number> {
-  await page.goto(url);
+  await page.goto(`${url}?side=transformers.js`);
   await page.waitForFunction(() => globalThis.contestants?.['transformers.js'] !== undefined);
   return page.evaluate(async (question) => {
     const contestant = globalThis.contestants!['transformers.js']!;
-    await contestant.load(2);
+    await contestant.load({ threads: 2 });
     await contestant.embed([question], 'query');
     return performance.now();
   }, QUESTION);

@@ -1,6 +1,6 @@
 /** Figures of a benchmark: medians with their spread, ratios, a table and a file for the record. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 
 export interface ResultRow {
@@ -14,10 +14,13 @@ export interface ResultRow {
   theirs: number;
   /** Above 1: ours is better. */
   ratio: number;
+  /** Measurements of ours. */
   n: number;
   /** Of ours. */
   min: number;
   max: number;
+  /** Measurements of the rival, where they are fewer. */
+  rivalN?: number;
 }
 
 export interface Comparison {
@@ -49,7 +52,16 @@ export function toRow({ better = 'lower', ours, theirs, ...rest }: Comparison): 
     n: ours.length,
     min: round(Math.min(...ours)),
     max: round(Math.max(...ours)),
+    ...(theirs.length !== ours.length && { rivalN: theirs.length }),
   };
+}
+
+/** Of unit vectors, row by row: whether two sides compute the same. */
+export function leastCosine(a: number[][], b: number[][]): number {
+  const cosines = a.map((row, i) =>
+    row.reduce((sum, value, j) => sum + value * (b[i]?.[j] ?? 0), 0),
+  );
+  return Math.min(...cosines);
 }
 
 export function publish(name: string, browser: string, rows: readonly ResultRow[]): void {
@@ -57,14 +69,40 @@ export function publish(name: string, browser: string, rows: readonly ResultRow[
   keep(name, browser, rows);
 }
 
+/** As `publish`, but rows of other cases, rivals and metrics stay in the file. */
+export function publishInto(name: string, browser: string, rows: readonly ResultRow[]): void {
+  console.table(rows);
+  const path = fileOf(name);
+  const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Results).rows : [];
+  const fresh = new Map(rows.map((row) => [keyOf(row), row]));
+  const merged = before.map((row) => {
+    const newer = fresh.get(keyOf(row));
+    fresh.delete(keyOf(row));
+    return newer ?? row;
+  });
+  keep(name, browser, [...merged, ...fresh.values()]);
+}
+
+interface Results {
+  rows: ResultRow[];
+}
+
+function keyOf(row: ResultRow): string {
+  return JSON.stringify([row.case, row.rival, row.metric]);
+}
+
 /** @param tool what measured: a browser with its version, a compressor */
 export function keep(name: string, tool: string, rows: readonly ResultRow[]): void {
   const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${gigabytes()} GB, ${tool}`;
   const date = new Date().toISOString().slice(0, 10);
   mkdirSync('bench/results', { recursive: true });
-  const path = `bench/results/${name}.json`;
+  const path = fileOf(name);
   writeFileSync(path, JSON.stringify({ machine, date, rows }, null, 2) + '\n');
   console.log(`Kept in ${path}.`);
+}
+
+function fileOf(name: string): string {
+  return `bench/results/${name}.json`;
 }
 
 function gigabytes(): number {

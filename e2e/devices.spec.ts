@@ -16,7 +16,7 @@ test(
       await embedder.close();
       return { info, plan: await nearfield.describeModel('starter') };
     });
-    expect(info).toMatchObject({ device: 'wasm', runtime: 'onnxruntime', dtype: 'q4' });
+    expect(info).toMatchObject({ device: 'wasm', runtime: 'native', dtype: 'q4' });
     expect(info.threads).toBeGreaterThan(1);
     expect(info.fallback).toMatchObject({ from: 'webgpu', code: 'no-webgpu' });
     expect(info.fallback?.message).toContain(device === 'webgpu' ? 'software' : 'WebGPU');
@@ -96,10 +96,11 @@ test(
   async ({ page, device, modelServer }) => {
     await openConsole(page);
     const refusal = await page.evaluate(
-      ({ model, device }) => outcomeOf(nearfield.createEmbedder({ model, device })),
+      ({ model, device }) =>
+        outcomeOf(nearfield.createEmbedder({ model, device, runtime: 'onnxruntime' })),
       { model: `${modelServer.url}/models/qwen3-seeded-webgpu-only`, device },
     );
-    // Its norms are inputs of GroupQueryAttention, which WASM lacks; it computes in float16, which
+    // Its norms are inputs of GroupQueryAttention, which ONNX Runtime's WASM lacks; it computes in float16, which
     // the software adapter lacks.
     expect(refusal.code).toBe(device === 'wasm' ? 'unsupported-model' : 'no-webgpu');
     expect(refusal.message).toContain(device === 'wasm' ? 'q_norm' : 'shader-f16');
@@ -123,18 +124,63 @@ test('without cross-origin isolation one thread does the work', async ({ page })
   expect(out).toEqual({ isolated: false, threads: 1, rows: 1 });
 });
 
-test('the build for a device is fetched from this origin, and no other build', async ({ page }) => {
-  const fetched: string[] = [];
-  page.context().on('request', (request) => fetched.push(request.url()));
-  await openConsole(page);
-  await page.evaluate(async () => {
-    const embedder = await nearfield.createEmbedder({ model: 'starter', device: 'wasm' });
-    await embedder.embed('where from?');
-    await embedder.close();
+for (const [runtime, own, others] of [
+  ['native', /relaxed-shared[^/]*\.wasm/, /ort-wasm|simd128|relaxed-(?!shared)/],
+  ['onnxruntime', /ort-wasm[^/]*\.wasm/, /jspi|asyncify|jsep|relaxed|simd128/],
+] as const) {
+  test(`of ${runtime} one build is fetched from this origin, and of the other runtime none`, async ({
+    page,
+  }) => {
+    const fetched: string[] = [];
+    page.context().on('request', (request) => fetched.push(request.url()));
+    await openConsole(page);
+    const info = await page.evaluate(async (runtime) => {
+      const embedder = await nearfield.createEmbedder({
+        model: 'starter',
+        device: 'wasm',
+        runtime,
+      });
+      await embedder.embed('where from?');
+      await embedder.close();
+      return embedder.info;
+    }, runtime);
+    expect(info.runtime).toBe(runtime);
+    const origin = new URL(page.url()).origin;
+    expect(fetched.filter((url) => url.startsWith('http') && !url.startsWith(origin))).toEqual([]);
+    const modules = fetched.filter((url) => url.endsWith('.wasm'));
+    expect(modules.filter((url) => others.test(url))).toEqual([]);
+    expect(new Set(modules.filter((url) => own.test(url))).size).toBe(1);
   });
-  const origin = new URL(page.url()).origin;
-  expect(fetched.filter((url) => url.startsWith('http') && !url.startsWith(origin))).toEqual([]);
-  const runtimes = fetched.filter((url) => /ort-wasm[^/]*\.wasm/.test(url));
-  expect(new Set(runtimes).size).toBe(1);
-  expect(runtimes[0]).not.toMatch(/jspi|asyncify|jsep/);
+}
+
+test('options of the kernels are heard, and what they exclude says so', async ({ page }) => {
+  await openConsole(page);
+  const out = await page.evaluate(async () => {
+    const load = async (options: object) => {
+      const given = { model: 'starter', device: 'wasm', cache: false, ...options } as const;
+      const embedder = await nearfield.createEmbedder(given);
+      const row = Array.from((await embedder.embed('which kernels?')).row(0));
+      const { runtime, simd, runtimeReason } = embedder.info;
+      await embedder.close();
+      return { runtime, simd, runtimeReason, row };
+    };
+    return {
+      relaxed: await load({ simd: 'relaxed' }),
+      simd128: await load({ simd: 'simd128', threads: 1 }),
+      exact: await load({ precision: 'exact' }),
+      refused: await outcomeOf(
+        nearfield.createEmbedder({ model: 'starter', precision: 'exact', runtime: 'native' }),
+      ),
+    };
+  });
+  expect(out.relaxed).toMatchObject({ runtime: 'native', simd: 'relaxed' });
+  expect(out.simd128).toMatchObject({ runtime: 'native', simd: 'simd128' });
+  expect(out.exact).toMatchObject({ runtime: 'onnxruntime', simd: 'simd128' });
+  expect(out.exact.runtimeReason).toBeUndefined();
+  expect(out.refused.code).toBe('bad-input');
+  const cosineTo = (row: number[]) => row.reduce((sum, x, i) => sum + x * out.exact.row[i]!, 0);
+  expect(cosineTo(out.relaxed.row)).toBeGreaterThan(0.9995);
+  expect(out.relaxed.row.reduce((sum, x, i) => sum + x * out.simd128.row[i]!, 0)).toBeGreaterThan(
+    0.9999,
+  );
 });

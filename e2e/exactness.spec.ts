@@ -27,63 +27,74 @@ test.beforeEach(async ({ page }) => {
   await openConsole(page);
 });
 
-test(
-  'the starter agrees with its float64 reference',
-  { tag: '@webgpu' },
-  async ({ page, device }) => {
-    const rows = STARTER.rows.map(({ text, ids, vector }) => {
-      const [kind = '', ...rest] = text.split(': ');
-      return { kind, text: rest.join(': '), tokens: ids.length, vector, name: text.slice(0, 40) };
-    });
-    const out = await page.evaluate(
-      async ({ rows, device }) => {
-        const embedder = await nearfield.createEmbedder({ model: 'starter', device, cache: false });
-        const vectors: number[][] = [];
-        const tokens: number[] = [];
-        for (const kind of ['query', 'document'] as const) {
-          const own = rows.filter((row) => (row.kind === 'query') === (kind === 'query'));
-          const got = await embedder.embed(
-            own.map((row) => row.text),
-            { kind },
-          );
-          own.forEach((row, i) => {
-            vectors[rows.indexOf(row)] = Array.from(got.row(i));
-            tokens[rows.indexOf(row)] = got.tokens[i] ?? 0;
-          });
-        }
-        const { info } = embedder;
-        await embedder.close();
-        return { vectors, tokens, info };
-      },
-      { rows, device },
-    );
-    expect(out.info.device).toBe(device);
-    expect(out.info.fallback).toBeUndefined();
-    expect(out.tokens).toEqual(rows.map((row) => row.tokens));
-    expectAgreement(out.vectors, rows, EXACT);
-  },
-);
+for (const precision of ['auto', 'exact'] as const) {
+  test(
+    `the starter agrees with its float64 reference (${precision})`,
+    { tag: '@webgpu' },
+    async ({ page, device }) => {
+      test.skip(device === 'webgpu' && precision === 'exact', 'On WebGPU there is one path.');
+      const rows = STARTER.rows.map(({ text, ids, vector }) => {
+        const [kind = '', ...rest] = text.split(': ');
+        return { kind, text: rest.join(': '), tokens: ids.length, vector, name: text.slice(0, 40) };
+      });
+      const out = await page.evaluate(
+        async ({ rows, device, precision }) => {
+          const options = { model: 'starter', device, precision, cache: false } as const;
+          const embedder = await nearfield.createEmbedder(options);
+          const vectors: number[][] = [];
+          const tokens: number[] = [];
+          for (const kind of ['query', 'document'] as const) {
+            const own = rows.filter((row) => (row.kind === 'query') === (kind === 'query'));
+            const got = await embedder.embed(
+              own.map((row) => row.text),
+              { kind },
+            );
+            own.forEach((row, i) => {
+              vectors[rows.indexOf(row)] = Array.from(got.row(i));
+              tokens[rows.indexOf(row)] = got.tokens[i] ?? 0;
+            });
+          }
+          const { info } = embedder;
+          await embedder.close();
+          return { vectors, tokens, info };
+        },
+        { rows, device, precision },
+      );
+      expect(out.info.device).toBe(device);
+      expect(out.info.fallback).toBeUndefined();
+      expect(out.tokens).toEqual(rows.map((row) => row.tokens));
+      const rounded = out.info.runtime === 'native';
+      expectAgreement(out.vectors, rows, rounded ? EIGHT_BIT_ACTIVATIONS : EXACT);
+    },
+  );
+}
 
 interface Case {
   folder: string;
   dtype: GoldenDtype;
+  /** Of ONNX Runtime; Nearfield's own kernels round always. */
   bounds: Record<'wasm' | 'webgpu', Bounds>;
+  precision?: 'auto' | 'exact';
 }
 
 const everywhere = { wasm: EXACT, webgpu: EXACT };
 const eightBitOnWasm = { wasm: EIGHT_BIT_ACTIVATIONS, webgpu: EXACT };
+const exactly = { bounds: everywhere, precision: 'exact' } as const;
 
 const CASES: readonly Case[] = [
-  { folder: 'qwen3-seeded', dtype: 'fp32', bounds: everywhere },
+  { folder: 'qwen3-seeded', dtype: 'fp32', ...exactly },
+  { folder: 'qwen3-seeded', dtype: 'fp32', bounds: eightBitOnWasm },
   { folder: 'qwen3-seeded', dtype: 'q4', bounds: eightBitOnWasm },
   { folder: 'qwen3-seeded', dtype: 'q8', bounds: eightBitOnWasm },
-  { folder: 'qwen3-seeded-genai', dtype: 'fp32', bounds: everywhere },
-  { folder: 'qwen3-seeded-mha', dtype: 'fp32', bounds: everywhere },
+  { folder: 'qwen3-seeded', dtype: 'q4', bounds: eightBitOnWasm, precision: 'exact' },
+  { folder: 'qwen3-seeded-genai', dtype: 'fp32', ...exactly },
+  { folder: 'qwen3-seeded-mha', dtype: 'fp32', ...exactly },
+  { folder: 'qwen3-seeded-mha', dtype: 'fp32', bounds: eightBitOnWasm },
 ];
 
-for (const { folder, dtype, bounds } of CASES) {
+for (const { folder, dtype, bounds, precision = 'auto' } of CASES) {
   test(
-    `${folder} ${dtype} agrees with torch`,
+    `${folder} ${dtype} agrees with torch (${precision})`,
     { tag: '@webgpu' },
     async ({ page, device, modelServer }) => {
       const rows = sample(QWEN3, device);
@@ -91,9 +102,11 @@ for (const { folder, dtype, bounds } of CASES) {
         model: `${modelServer.url}/models/${folder}`,
         dtype,
         device,
+        precision,
         rows: rows.map(({ text, task }) => ({ text, ...(task !== undefined && { task }) })),
       });
-      expect(out.info).toMatchObject({ device, dtype, pooling: 'last', dimensions: 64 });
+      const runtime = device === 'wasm' && precision === 'auto' ? 'native' : 'onnxruntime';
+      expect(out.info).toMatchObject({ device, runtime, dtype, pooling: 'last', dimensions: 64 });
       expect(out.tokens).toEqual(rows.map(({ ids }) => ids.length));
       expectAgreement(
         out.vectors,
@@ -115,12 +128,13 @@ interface GoldenRequest {
   model: string;
   dtype: GoldenDtype;
   device: 'wasm' | 'webgpu';
+  precision: 'auto' | 'exact';
   rows: { text: string; task?: string }[];
 }
 
 /** Runs in the page. Rows with a task are queries. */
-async function embedGolden({ model, dtype, device, rows }: GoldenRequest) {
-  const embedder = await nearfield.createEmbedder({ model, dtype, device, cache: false });
+async function embedGolden({ rows, ...options }: GoldenRequest) {
+  const embedder = await nearfield.createEmbedder({ ...options, cache: false });
   const vectors: number[][] = [];
   const tokens: number[] = [];
   for (const task of new Set(rows.map((row) => row.task))) {

@@ -1,4 +1,4 @@
-import { NearfieldError } from './contract/index.ts';
+import { mayBeNative, NearfieldError } from './contract/index.ts';
 import { requestAdapter } from './device/index.ts';
 import { checkModelOptions, type ModelOptions } from './options.ts';
 import { clearStored, describeFiles, listStored, NOTES, type ModelPlan } from './weights/index.ts';
@@ -13,7 +13,8 @@ export async function describeModel(
   model: NonNullable<ModelOptions['model']>,
   options: Omit<ModelOptions, 'model'> = {},
 ): Promise<ModelPlan> {
-  const { device, dtype, ...resolve } = checkModelOptions({ ...options, model });
+  const { device, dtype, runtime, precision, ...rest } = checkModelOptions({ ...options, model });
+  const resolve = { ...rest, native: mayBeNative({ runtime, precision }) };
   if (device === 'wasm') return describeFiles(resolve.model, 'wasm', dtype, undefined, resolve);
   try {
     const { facts } = await requestAdapter(device === 'webgpu');

@@ -27,6 +27,7 @@ export async function createEmbedder(options: EmbedderOptions = {}): Promise<Emb
   const store = openStore(options);
   throwIfAborted(options.signal);
   const { model, dtype, hubUrl, modelsUrl, revision, maxTokens, threads } = checked;
+  const { runtime, precision, simd } = checked;
   const remote = new RemoteEmbedder({
     spawn: () => spawnWorker(options.workerUrl),
     device: checked.device,
@@ -34,6 +35,9 @@ export async function createEmbedder(options: EmbedderOptions = {}): Promise<Emb
     request: {
       model,
       dtype,
+      runtime,
+      precision,
+      simd,
       hubUrl,
       modelsUrl,
       ...(revision !== undefined && { revision }),
@@ -68,14 +72,15 @@ class WorkerEmbedder implements Embedder {
       model: model.id,
       revision: model.revision,
       device: model.device,
-      runtime: 'onnxruntime',
+      runtime: model.runtime,
+      ...(model.runtimeReason !== undefined && { runtimeReason: model.runtimeReason }),
       dtype: model.dtype,
       pooling: model.pooling,
       dimensions: model.dimensions,
       minDimensions: model.minDimensions,
       maxTokens: model.maxTokens,
       threads: model.threads,
-      simd: 'simd128',
+      simd: model.simd,
       ...(model.adapter !== undefined && { adapter: model.adapter }),
       ...(fallback && { fallback }),
       warnings: [...model.warnings, ...this.#warnings],

@@ -31,7 +31,10 @@ export type {
   ModelSpec,
   Passage,
   Pooling,
+  Precision,
+  RuntimeName,
   SearchOptions,
+  Simd,
   StoredDocument,
   TextKind,
 } from './contract/index.ts';

@@ -4,6 +4,9 @@ import {
   DTYPES,
   HUB_URL,
   NearfieldError,
+  PRECISIONS,
+  RUNTIMES,
+  SIMDS,
   type EmbedderOptions,
   type LoadedModel,
   type ModelSpec,
@@ -14,6 +17,9 @@ export const DEFAULTS = {
   model: DEFAULT_MODEL,
   device: 'auto',
   dtype: 'auto',
+  runtime: 'auto',
+  precision: 'auto',
+  simd: 'auto',
   cache: 'indexeddb',
   cacheBytes: 256 * 1024 * 1024,
   hubUrl: HUB_URL,
@@ -24,13 +30,14 @@ export type ModelOptions = Pick<
   EmbedderOptions,
   'model' | 'device' | 'dtype' | 'revision' | 'hubUrl' | 'modelsUrl' | 'signal'
 > &
-  Pick<EmbedderOptions, 'maxTokens' | 'threads'>;
+  Pick<EmbedderOptions, 'maxTokens' | 'threads' | 'runtime' | 'precision' | 'simd'>;
 
 /** Options checked at the door, defaults filled in, URLs absolute. Throws `bad-input`. */
 export function checkModelOptions<T extends ModelOptions>(options: T) {
   const { device = DEFAULTS.device, dtype = DEFAULTS.dtype } = options;
   oneOf('device', device, ['auto', 'webgpu', 'wasm']);
   oneOf('dtype', dtype, ['auto', ...DTYPES]);
+  const kernels = checkKernels(options);
   checkCount('maxTokens', options.maxTokens, Number.MAX_SAFE_INTEGER);
   checkCount('threads', options.threads, 64);
   if (options.revision !== undefined && !isName(options.revision)) {
@@ -41,12 +48,29 @@ export function checkModelOptions<T extends ModelOptions>(options: T) {
   }
   return {
     ...options,
+    ...kernels,
     device,
     dtype,
     model: checkModel(options.model ?? DEFAULTS.model),
     hubUrl: absolute('hubUrl', options.hubUrl ?? DEFAULTS.hubUrl).replace(/\/+$/, ''),
     modelsUrl: withSlash(absolute('modelsUrl', options.modelsUrl ?? DEFAULTS.modelsUrl)),
   };
+}
+
+/** What computes on WASM, and how. */
+function checkKernels(options: ModelOptions) {
+  const { runtime = DEFAULTS.runtime, precision = DEFAULTS.precision } = options;
+  const { simd = DEFAULTS.simd } = options;
+  oneOf('runtime', runtime, ['auto', ...RUNTIMES]);
+  oneOf('precision', precision, PRECISIONS);
+  oneOf('simd', simd, ['auto', ...SIMDS]);
+  if (precision === 'exact' && runtime === 'native') {
+    throw new NearfieldError(
+      'bad-input',
+      'precision: expected "auto" with runtime "native", whose kernels round activations; got "exact".',
+    );
+  }
+  return { runtime, precision, simd };
 }
 
 /** Texts of one call as an array. Throws `bad-input` with the index of the first bad text. */

@@ -1,14 +1,17 @@
 import { transfer } from 'comlink';
 import { serve } from '../src/bridge/serve.ts';
 import { EmbedService, TokenService } from '../src/engine/index.ts';
+import { COMPUTE_THREAD, serveComputing, spawnThread } from './compute-thread.ts';
 import { openTokensOnThread, TOKENIZER_THREAD } from './tokenizer-thread.ts';
 
 if (self.name === TOKENIZER_THREAD) serve(new TokenService());
-else serveEmbeddings(new EmbedService(openTokensOnThread));
+else if (self.name === COMPUTE_THREAD) serveComputing();
+else serveEmbeddings(new EmbedService({ openTokens: openTokensOnThread, spawnThread }));
 
 function serveEmbeddings(service: EmbedService): void {
   serve({
     load: service.load.bind(service),
+    stop: service.stop.bind(service),
     close: service.close.bind(service),
     async embed(...request: Parameters<typeof service.embed>) {
       const reply = await service.embed(...request);

@@ -17,6 +17,8 @@ declare const self: ServiceWorkerGlobalScope;
 
 const ON_DEMAND_CACHE = 'nearfield-on-demand';
 const ON_DEMAND = /\.(wasm|mjs)$|^samples\//;
+/** Nearfield's own kernels by file name, see src/kernels. */
+const KERNELS = /\/(relaxed|simd128)(-shared)?\b[^/]*\.wasm$/;
 /** ONNX Runtime's builds by file name, as src/engine/ort/load.ts chooses between them. */
 const VARIANT = /\.(jspi|asyncify)[.-]/;
 const WEBGPU_VARIANT = 'Suspending' in WebAssembly ? 'jspi' : 'asyncify';
@@ -25,6 +27,8 @@ interface KeepMessage {
   type: 'nearfield:keep';
   /** What the model runs on, and so which runtime this machine uses. */
   device: 'webgpu' | 'wasm';
+  runtime: 'native' | 'onnxruntime';
+  simd: 'relaxed' | 'simd128';
   /** Other files the page fetched before this worker could see them. */
   urls: readonly string[];
 }
@@ -77,19 +81,24 @@ function isolated(response: Response): Response {
   return new Response(response.body, { status: 200, statusText: response.statusText, headers });
 }
 
-async function keep({ device, urls }: KeepMessage): Promise<void> {
+async function keep({ urls, ...used }: KeepMessage): Promise<void> {
   const cache = await caches.open(ON_DEMAND_CACHE);
   const asked = new Set(urls);
   for (const url of onDemand) {
-    if (!asked.has(url) && !isRuntimeOf(device, url)) continue;
+    if (!asked.has(url) && !isRuntimeOf(used, url)) continue;
     if (await cache.match(url)) continue;
     const response = await fetch(url);
     if (response.ok) await cache.put(url, isolated(response));
   }
 }
 
-function isRuntimeOf(device: KeepMessage['device'], url: string): boolean {
+function isRuntimeOf(
+  { device, runtime, simd }: Pick<KeepMessage, 'device' | 'runtime' | 'simd'>,
+  url: string,
+): boolean {
   if (!/\.(wasm|mjs)$/.test(url)) return false;
+  const kernels = KERNELS.exec(url);
+  if (kernels || runtime === 'native') return runtime === 'native' && kernels?.[1] === simd;
   return VARIANT.exec(url)?.[1] === (device === 'webgpu' ? WEBGPU_VARIANT : undefined);
 }
 

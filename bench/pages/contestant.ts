@@ -1,9 +1,24 @@
-/** What both sides of a benchmark can do, for the driver in Node. */
+/** What each side of a benchmark can do, for the driver in Node. */
+
+import type { ModelName } from './models.ts';
+
+export interface Setup {
+  /** @default 'starter' */
+  model?: ModelName;
+  threads: number;
+  /** Of ours; the rivals have one file each. @default 'q4' */
+  dtype?: 'q4' | 'q4f16';
+  /** Of ours. @default what the embedder takes by itself */
+  runtime?: 'native' | 'onnxruntime';
+  /** Of ours: `'simd128'` leaves relaxed SIMD out. @default the best there is */
+  simd?: 'simd128';
+}
 
 export interface Contestant {
-  load(threads: number): Promise<void>;
-  /** Unit vectors of documents, or of one query. */
-  embed(texts: string[], kind: 'query' | 'document'): Promise<number[][]>;
+  /** Gives what the model runs on, for people. */
+  load(setup: Setup): Promise<string>;
+  /** Unit vectors of documents, or of queries. @param task of an instruction, where the model takes one */
+  embed(texts: string[], kind: 'query' | 'document', task?: string): Promise<number[][]>;
   close(): Promise<void>;
 }
 

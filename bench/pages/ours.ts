@@ -1,15 +1,26 @@
-import type {} from './contestant.ts';
+import type { Contestant } from './contestant.ts';
+import { MODELS } from './models.ts';
 import { createEmbedder, type Embedder } from '../../src/index.ts';
 
 let embedder: Embedder | undefined;
 
-(globalThis.contestants ??= {})['ours'] = {
-  async load(threads) {
-    // No cache of vectors: the model is what is measured.
-    embedder = await createEmbedder({ model: 'starter', device: 'wasm', threads, cache: false });
+export const contestant: Contestant = {
+  async load({ model = 'starter', dtype = 'q4', threads, runtime, simd }) {
+    embedder = await createEmbedder({
+      model: model === 'starter' ? model : `./${MODELS[model].path}/`,
+      dtype,
+      threads,
+      ...(runtime && { runtime }),
+      ...(simd && { simd }),
+      device: 'wasm',
+      // No cache of vectors: the model is what is measured.
+      cache: false,
+    });
+    const { info } = embedder;
+    return `${info.runtime} ${info.simd} ${info.dtype}, threads: ${info.threads}`;
   },
-  async embed(texts, kind) {
-    const got = await embedder!.embed(texts, { kind });
+  async embed(texts, kind, task) {
+    const got = await embedder!.embed(texts, { kind, ...(task !== undefined && { task }) });
     return texts.map((_, i) => Array.from(got.row(i)));
   },
   async close() {

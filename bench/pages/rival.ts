@@ -1,26 +1,38 @@
-import type {} from './contestant.ts';
+import type { Contestant } from './contestant.ts';
 import { env, pipeline, type FeatureExtractionPipeline } from '@huggingface/transformers';
 import mjs from 'transformers-ort/ort-wasm-simd-threaded.mjs?url';
 import wasm from 'transformers-ort/ort-wasm-simd-threaded.wasm?url';
+import { MODELS, type ModelName } from './models.ts';
 
 let extractor: FeatureExtractionPipeline | undefined;
+let loaded: ModelName = 'starter';
 
-const PROMPTS = { query: 'query: ', document: 'passage: ' };
+/** Texts of one call: it pads them to the longest, and has no batches of its own. */
+const BATCH = 8;
 
-(globalThis.contestants ??= {})['transformers.js'] = {
-  async load(threads) {
+export const contestant: Contestant = {
+  async load({ model = 'starter', threads }) {
     // Its remote path, which is the one that checks which files there are.
     env.allowLocalModels = false;
     env.remoteHost = new URL('./', location.href).href;
-    env.remotePathTemplate = 'models/{model}/';
+    env.remotePathTemplate = '{model}/';
     env.backends.onnx.wasm!.wasmPaths = { mjs, wasm };
     env.backends.onnx.wasm!.numThreads = threads;
-    extractor = await pipeline('feature-extraction', 'starter', { device: 'wasm', dtype: 'q4' });
+    const { path } = MODELS[model];
+    extractor = await pipeline('feature-extraction', path, { device: 'wasm', dtype: 'q4' });
+    loaded = model;
+    return `ONNX Runtime q4, threads: ${threads}`;
   },
-  async embed(texts, kind) {
-    const prompted = texts.map((text) => PROMPTS[kind] + text);
-    const got = await extractor!(prompted, { pooling: 'mean', normalize: true });
-    return got.tolist() as number[][];
+  async embed(texts, kind, task) {
+    const { pooling, prompt } = MODELS[loaded];
+    const prompted = texts.map((text) => prompt(text, kind, task));
+    const rows: number[][] = [];
+    for (let at = 0; at < prompted.length; at += BATCH) {
+      const batch = prompted.slice(at, at + BATCH);
+      const got = await extractor!(batch, { pooling, normalize: true });
+      rows.push(...(got.tolist() as number[][]));
+    }
+    return rows;
   },
   async close() {
     await extractor?.dispose();

@@ -1,5 +1,7 @@
 import { defineConfig } from 'vite';
+import { kernels } from '../../tools/kernels.ts';
 import { isolation, ortConditions, servePlain } from '../../vite.shared.ts';
+import { serveBenchModels } from './serve-models.ts';
 
 /** transformers.js brings an ONNX Runtime of its own; its binaries are served from here as ours are. */
 const transformersOrt = new URL(
@@ -11,7 +13,7 @@ export default defineConfig({
   root: import.meta.dirname,
   publicDir: '../../public',
   base: './',
-  plugins: [servePlain()],
+  plugins: [kernels(), servePlain(), serveBenchModels()],
   resolve: { conditions: ortConditions, alias: { 'transformers-ort': transformersOrt } },
   build: { outDir: '../../.cache/bench', emptyOutDir: true, target: 'es2023' },
   worker: { format: 'es' },

@@ -71,6 +71,19 @@ describe('embed', () => {
     expect(remote.counts.texts).toBe(32);
   });
 
+  it('stops in the midst of a slice where the worker can', async () => {
+    const remote = embedder();
+    await remote.session();
+    const abort = new AbortController();
+    const stopped = embed(remote, ['!wait'], { signal: abort.signal });
+    const later = embed(remote, ['fine']);
+    const reason = new Error('enough');
+    abort.abort(reason);
+    await expect(stopped).rejects.toMatchObject({ code: 'aborted', cause: reason });
+    expect((await later).tokens).toEqual(Uint32Array.of(4));
+    expect(started).toBe(1);
+  });
+
   it('lets a query overtake the documents that wait', async () => {
     const remote = embedder();
     const order: string[] = [];

@@ -9,6 +9,8 @@ import {
 } from '../contract/index.ts';
 import { serve } from './serve.ts';
 
+let stop: (error: NearfieldError) => void = () => undefined;
+
 const api: EmbedWorkerApi = {
   load: ({ device, model }) =>
     replyWith(() => {
@@ -20,6 +22,7 @@ const api: EmbedWorkerApi = {
       const index = texts.findIndex((text) => text.startsWith('!'));
       const order = texts[index]?.slice(1).trim();
       if (order === 'die') close();
+      if (order === 'wait') await new Promise((_, reject) => (stop = reject));
       if (order === 'die' || order === 'hang') await new Promise<never>(() => undefined);
       if (order)
         throw new NearfieldError(order as ErrorCode, `texts[${index}]: as asked`, { index });
@@ -30,6 +33,10 @@ const api: EmbedWorkerApi = {
         identity: 'lengths',
         milliseconds: 1,
       };
+    }),
+  stop: () =>
+    replyWith(() => {
+      stop(new NearfieldError('aborted', 'stopped in the worker'));
     }),
   close: () => replyWith(() => undefined),
 };

@@ -105,9 +105,17 @@ export class RemoteEmbedder {
     const run = async (): Promise<SliceResult> => {
       throwIfAborted(signal);
       if (this.#closed) throw closedError();
-      const reply = await worker.call((api) => api.embed(request));
+      const stop = (): void => {
+        void Promise.allSettled([worker.call((api) => api.stop())]);
+      };
+      signal?.addEventListener('abort', stop, { once: true });
+      const reply = await worker
+        .call((api) => api.embed(request))
+        .finally(() => signal?.removeEventListener('abort', stop));
       if (reply.error && SPOILED_BY.includes(reply.error.code))
         worker.terminate(spoiled(reply.error));
+      // The caller's own reason, not what the worker heard of it.
+      if (reply.error?.code === 'aborted') throwIfAborted(signal);
       return unwrap(reply);
     };
     const result = await this.#queue.add(run, { priority: urgent ? 1 : 0 });

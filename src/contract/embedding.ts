@@ -1,6 +1,15 @@
 /** What goes into an embedder and what comes out. */
 
-import type { Device, DeviceChoice, Dtype, DtypeChoice, ModelSpec } from './model.ts';
+import type {
+  Device,
+  DeviceChoice,
+  Dtype,
+  DtypeChoice,
+  ModelSpec,
+  Precision,
+  RuntimeName,
+  Simd,
+} from './model.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Pooling } from './model.ts';
 
@@ -55,7 +64,9 @@ export interface EmbedderInfo {
   /** Commit, version or content hash the files were taken at. */
   readonly revision: string;
   readonly device: Device;
-  readonly runtime: 'onnxruntime';
+  readonly runtime: RuntimeName;
+  /** Why ONNX Runtime runs on WASM where Nearfield's own kernels were not ruled out by an option. */
+  readonly runtimeReason?: string;
   readonly dtype: Dtype;
   readonly pooling: Pooling;
   /** Full width of the model's vectors. */
@@ -65,8 +76,8 @@ export interface EmbedderInfo {
   readonly maxTokens: number;
   /** Threads the WASM path computes with; 1 on WebGPU. */
   readonly threads: number;
-  /** Kernels the WASM path runs; ONNX Runtime's build has no other. */
-  readonly simd: 'simd128';
+  /** Instructions of the WASM path; ONNX Runtime's build has no relaxed SIMD. */
+  readonly simd: Simd;
   /** The WebGPU adapter, for people: `vendor architecture (description)`. */
   readonly adapter?: string;
   /** Set when another device was tried first, with the reason it was left. */
@@ -111,6 +122,21 @@ export interface EmbedderOptions {
   maxTokens?: number;
   /** WASM threads; more than one needs cross-origin isolation. @default by the machine's cores */
   threads?: number;
+  /**
+   * What computes on WASM: `'native'`, Nearfield's own kernels, which know Qwen3 and BERT-like
+   * models, or `'onnxruntime'`. With 'auto' the first where the model is of a known family.
+   * @default 'auto'
+   */
+  runtime?: 'auto' | RuntimeName;
+  /**
+   * On WASM, Nearfield's own kernels round activations to 8 bits in small blocks: a vector keeps a
+   * cosine of 0.999 or more to the unrounded one. `'exact'` computes in float32 instead, on ONNX
+   * Runtime, several times slower.
+   * @default 'auto'
+   */
+  precision?: Precision;
+  /** Instructions of Nearfield's own kernels. @default 'auto', relaxed SIMD where the browser has it */
+  simd?: 'auto' | Simd;
   /**
    * Where vectors are kept: `'indexeddb'` across reloads, `'memory'` until close, `false` nowhere.
    * @default 'indexeddb'

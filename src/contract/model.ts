@@ -3,6 +3,26 @@
 export type Device = 'webgpu' | 'wasm';
 export type DeviceChoice = 'auto' | Device;
 
+/** What computes: kernels of our own, for models of known families, or ONNX Runtime, for any graph. */
+export const RUNTIMES = ['native', 'onnxruntime'] as const;
+export type RuntimeName = (typeof RUNTIMES)[number];
+
+/** Instructions of the WASM path: relaxed SIMD has dot products of bytes, which not every browser has. */
+export const SIMDS = ['relaxed', 'simd128'] as const;
+export type Simd = (typeof SIMDS)[number];
+
+/** How exactly the WASM path computes, see `EmbedderOptions`. */
+export const PRECISIONS = ['auto', 'exact'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
+/** Whether options leave it open that Nearfield's own kernels run on WASM. */
+export function mayBeNative(options: {
+  runtime?: 'auto' | RuntimeName;
+  precision?: Precision;
+}): boolean {
+  return options.runtime !== 'onnxruntime' && options.precision !== 'exact';
+}
+
 /** File variants, by the hub's suffixes (`onnx/model_q4f16.onnx`; fp32 has none, q8 is `_quantized`). */
 export const DTYPES = ['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'] as const;
 export type Dtype = (typeof DTYPES)[number];

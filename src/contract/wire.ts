@@ -2,7 +2,17 @@
 
 import { fromWire, toWire, type WireError } from './errors.ts';
 import type { EmbedRequest, EmbedRows, LoadProgress } from './embedding.ts';
-import type { Device, Dtype, DtypeChoice, ModelSpec, Pooling, Prompts } from './model.ts';
+import type {
+  Device,
+  Dtype,
+  DtypeChoice,
+  ModelSpec,
+  Pooling,
+  Precision,
+  Prompts,
+  RuntimeName,
+  Simd,
+} from './model.ts';
 
 /**
  * Either a value or an error. Comlink keeps only an error's name, message and stack; a reply keeps
@@ -44,6 +54,12 @@ export interface LoadRequest {
   revision?: string;
   maxTokens?: number;
   threads?: number;
+  /** On WASM. @default 'auto' */
+  runtime?: 'auto' | RuntimeName;
+  /** @default 'auto' */
+  precision?: Precision;
+  /** @default 'auto' */
+  simd?: 'auto' | Simd;
   hubUrl: string;
   modelsUrl: string;
 }
@@ -53,6 +69,10 @@ export interface LoadedModel {
   id: string;
   revision: string;
   device: Device;
+  runtime: RuntimeName;
+  /** Why ONNX Runtime runs on WASM, where no option asked for it. */
+  runtimeReason?: string;
+  simd: Simd;
   dtype: Dtype;
   pooling: Pooling;
   prompts: Prompts;
@@ -77,5 +97,7 @@ export interface EmbedWorkerApi {
     onProgress: (progress: LoadProgress) => void,
   ): Promise<Reply<LoadedModel>>;
   embed(request: EmbedRequest): Promise<Reply<SliceResult>>;
+  /** Gives up the slice that runs, which then ends with `aborted`, where the runtime can. */
+  stop(): Promise<Reply<void>>;
   close(): Promise<Reply<void>>;
 }

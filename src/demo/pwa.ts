@@ -1,7 +1,7 @@
 /** The service worker's side of the page: starting offline, and asking before an update. */
 
 import { Workbox } from 'workbox-window';
-import type { Device } from '../index.ts';
+import type { EmbedderInfo } from '../index.ts';
 import type { State } from './state.ts';
 import type { Store } from './store.ts';
 import { toast } from './views/toast.ts';
@@ -23,12 +23,12 @@ export function setUpPwa(store: Store<State>): void {
   });
   let registering: Promise<unknown> | undefined;
   store.watch(
-    ({ settled, engine }) => [settled, engine?.device],
+    ({ settled, engine }) => [settled, engine?.device, engine?.runtime],
     ({ settled, engine }) => {
       // Keeping things for later waits until what the visitor came for is there.
       if (!settled) return;
       registering ??= workbox.register({ immediate: true }).catch(() => undefined);
-      if (engine) void keepForOffline(engine.device);
+      if (engine) void keepForOffline(engine);
     },
   );
 }
@@ -42,11 +42,11 @@ function update(workbox: Workbox): void {
  * The first visit's files were fetched before the worker was there to see them: it is told which
  * ones this machine really uses, and takes them from the HTTP cache.
  */
-async function keepForOffline(device: Device): Promise<void> {
+async function keepForOffline({ device, runtime, simd }: EmbedderInfo): Promise<void> {
   const { active } = await navigator.serviceWorker.ready;
   const used = performance.getEntriesByType('resource').map(({ name }) => name);
   const urls = used.filter((url) => url.startsWith(new URL('samples/', document.baseURI).href));
-  active?.postMessage({ type: 'nearfield:keep', device, urls });
+  active?.postMessage({ type: 'nearfield:keep', device, runtime, simd, urls });
 }
 
 /** Forgets what was kept beyond the page itself. */

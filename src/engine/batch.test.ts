@@ -26,6 +26,10 @@ describe('planBatches', () => {
     );
   });
 
+  it('counts real tokens where nothing is padded, and mixes all lengths', () => {
+    expect(planBatches([600, 8, 300, 92, 1500], 1000, false)).toEqual([[4], [0, 2, 3, 1]]);
+  });
+
   it('goes from the longest to the shortest, and never pads to more than twice a long text', () => {
     fc.assert(
       fc.property(lengths, budget, (list, tokens) => {

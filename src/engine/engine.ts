@@ -1,15 +1,21 @@
-import { NearfieldError, type EmbedRequest, type SliceResult } from '../contract/index.ts';
+import {
+  NearfieldError,
+  throwIfAborted,
+  type EmbedRequest,
+  type SliceResult,
+} from '../contract/index.ts';
 import { planBatches } from './batch.ts';
 import { normalizeRows } from './pool.ts';
-import type { Runtime } from './runtime.ts';
+import type { RunOptions, Runtime } from './runtime.ts';
 import type { EncodedText } from './tokenizer.ts';
 import type { Tokens } from './tokens.ts';
 
-/** Texts to unit vectors over one runtime. Holds no state between calls. */
+/** Texts to unit vectors over one runtime. Holds no state between calls but the last prompt's tokens. */
 export class Engine {
   readonly #tokens: Tokens;
   readonly #runtime: Runtime;
   readonly #identity: string;
+  #prompt: { prefix: string; ids: readonly number[] } | undefined;
 
   constructor(tokens: Tokens, runtime: Runtime, identity: string) {
     this.#tokens = tokens;
@@ -17,12 +23,19 @@ export class Engine {
     this.#identity = identity;
   }
 
-  /** Full-width unit rows in the order of `texts`. Throws `bad-input` with the index of a bad text. */
-  async embed({ texts, prefix, truncate }: EmbedRequest): Promise<SliceResult> {
+  /**
+   * Full-width unit rows in the order of `texts`. Throws `bad-input` with the index of a bad text,
+   * `aborted`.
+   */
+  async embed(
+    { texts, prefix, truncate }: EmbedRequest,
+    signal?: AbortSignal,
+  ): Promise<SliceResult> {
     const started = performance.now();
     const encoded = await this.#tokens.encode(texts.map((text) => prefix + text));
     if (!truncate) refuseTruncated(encoded);
-    const data = await this.#rows(encoded);
+    const prompt = await this.#promptOf(prefix);
+    const data = await this.#rows(encoded, { prompt, signal });
     return {
       data,
       tokens: Uint32Array.from(encoded, ({ ids }) => ids.length),
@@ -41,12 +54,27 @@ export class Engine {
     return texts.map((_, row) => rows.subarray(row * width, (row + 1) * width));
   }
 
-  async #rows(encoded: readonly EncodedText[]): Promise<Float32Array<ArrayBuffer>> {
-    const { width, tokenBudget } = this.#runtime;
+  /** Tokens of a prompt, which most calls share. */
+  async #promptOf(prefix: string): Promise<readonly number[]> {
+    if (prefix === '') return [];
+    if (this.#prompt?.prefix !== prefix) {
+      const [encoded] = await this.#tokens.encode([prefix], true);
+      this.#prompt = { prefix, ids: encoded?.ids ?? [] };
+    }
+    return this.#prompt.ids;
+  }
+
+  async #rows(
+    encoded: readonly EncodedText[],
+    options: RunOptions,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const { width, tokenBudget, padded } = this.#runtime;
     const data = new Float32Array(encoded.length * width);
     const lengths = encoded.map(({ ids }) => ids.length);
-    for (const batch of planBatches(lengths, tokenBudget)) {
-      const rows = await this.#runtime.run(batch.map((i) => encoded[i]?.ids ?? []));
+    for (const batch of planBatches(lengths, tokenBudget, padded)) {
+      throwIfAborted(options.signal);
+      const ids = batch.map((i) => encoded[i]?.ids ?? []);
+      const rows = await this.#runtime.run(ids, options);
       batch.forEach((i, row) => {
         data.set(rows.subarray(row * width, (row + 1) * width), i * width);
       });

@@ -2,4 +2,6 @@
 
 export { EmbedService } from './service.ts';
 export { TokenService } from './token-service.ts';
+export { serveThread, type Answer, type Order } from './native/thread.ts';
+export type { SpawnThread } from './native/threads.ts';
 export { openTokens, type OpenTokens } from './tokens.ts';

@@ -1,4 +1,5 @@
 import {
+  mayBeNative,
   NearfieldError,
   type LoadedModel,
   type LoadProgress,
@@ -7,7 +8,7 @@ import {
   type ModelSpec,
 } from '../contract/index.ts';
 import { chooseThreads, requestAdapter, type FoundAdapter } from '../device/index.ts';
-import { inspectModel, type GraphFacts } from '../onnx/index.ts';
+import { inspectModel, readStructure, type GraphFacts } from '../onnx/index.ts';
 import { openFileStore } from '../weights/download.ts';
 import { sha256 } from '../weights/hash.ts';
 import { candidates, refusedBy, type Candidate } from '../weights/plan.ts';
@@ -15,12 +16,24 @@ import { resolveRemembered } from '../weights/remember.ts';
 import { isSafePath, type ResolvedModel } from '../weights/resolve.ts';
 import { Engine } from './engine.ts';
 import { ModelFiles } from './files.ts';
+import { chooseRuntime, type Choice } from './native/choose.ts';
+import { loadKernels } from './native/load.ts';
+import { createNativeRuntime } from './native/runtime.ts';
+import type { ByteSource } from './native/source.ts';
+import type { SpawnThread } from './native/threads.ts';
 import { warmUpWasm } from './ort/load.ts';
 import { createGpuRuntime, createWasmRuntime, type OrtModel } from './ort/runtime.ts';
 import type { Runtime } from './runtime.ts';
 import { selfTest } from './self-test.ts';
 import type { TokenizerOptions } from './tokenizer.ts';
 import type { OpenTokens, TokenizerFiles, Tokens } from './tokens.ts';
+
+/** What the host gives: threads of its own kind. */
+export interface Host {
+  openTokens: OpenTokens;
+  /** Missing where there can be no threads. */
+  spawnThread?: SpawnThread;
+}
 
 export interface LoadedEngine {
   engine: Engine;
@@ -34,16 +47,17 @@ export interface LoadedEngine {
  */
 export async function loadEngine(
   request: LoadRequest,
-  openTokens: OpenTokens,
+  host: Host,
   onProgress: (progress: LoadProgress) => void,
 ): Promise<LoadedEngine> {
   const { device } = request;
+  const native = device === 'wasm' && mayBeNative(request);
   const found = device === 'webgpu' ? await requestAdapter(request.forced) : undefined;
   const store = openFileStore();
   const model = await resolveRemembered(request.model, request, store);
   const warnings = [...model.warnings];
   const refusals: string[] = [];
-  for (const candidate of candidates(model.spec, device, request.dtype, found?.facts)) {
+  for (const candidate of candidates(model.spec, device, request.dtype, found?.facts, native)) {
     const files = new ModelFiles(model, {
       store,
       onWarning: (message) => warnings.push(message),
@@ -51,13 +65,13 @@ export async function loadEngine(
         onProgress({ ...progress, device, dtype: candidate.dtype });
       },
     });
-    const fetched = await fetchCandidate(request, openTokens, model, candidate, files, found);
+    const fetched = await fetchCandidate(request, host, model, candidate, files, found);
     if ('refusal' in fetched) {
       refusals.push(`${candidate.dtype} ${fetched.refusal}`);
       continue;
     }
     files.report('compile');
-    const loaded = await start(request, model, candidate, fetched, files, found);
+    const loaded = await start(request, host, model, candidate, fetched, files, found);
     return { ...loaded, model: { ...loaded.model, warnings } };
   }
   throw new NearfieldError(
@@ -67,16 +81,18 @@ export async function loadEngine(
 }
 
 interface FetchedModel {
-  graph: Uint8Array<ArrayBuffer>;
+  /** In memory for ONNX Runtime, which copies it; else as it is stored. */
+  graph: ByteSource;
   externalData: OrtModel['externalData'];
   /** Still in the making while the session is. */
   tokens: Promise<Tokens>;
+  choice: Choice;
 }
 
 /** The graph first: of a model that this device refuses, its data files are never fetched. */
 async function fetchCandidate(
   request: LoadRequest,
-  openTokens: OpenTokens,
+  { openTokens }: Host,
   { spec }: ResolvedModel,
   candidate: Candidate,
   files: ModelFiles,
@@ -90,13 +106,17 @@ async function fetchCandidate(
   const tokens = fetchTokenizer(spec, files).then((fetched) => openTokens(fetched, options));
   const pendingGraph = files.fetch(graphFile);
   // The session made later tells of a runtime that does not start, and says more.
-  const warm = found ? undefined : warmUpWasm(threadsOf(request));
+  const warm = found || mayBeNative(request) ? undefined : warmUpWasm(threadsOf(request));
   // Awaited later or not at all; whoever does not wait must not leave a rejection unhandled.
   void Promise.allSettled([tokens, warm]);
   const { blob, bytes } = await pendingGraph;
-  const graph = bytes ?? new Uint8Array(await blob.arrayBuffer());
-  const facts = inspectModel(graph);
-  const refusal = refusedByDevice(facts, found);
+  const native = !found && mayBeNative(request);
+  const structure = bytes ?? (native ? await readStructure(blob) : await bytesOf(blob));
+  const facts = inspectModel(structure);
+  const choice = native ? chooseRuntime(request, structure) : {};
+  const refusal = choice.model
+    ? undefined
+    : (refusedByDevice(facts, found) ?? (candidate.nativeOnly ? choice.reason : undefined));
   if (refusal !== undefined) return { refusal };
   const externalData = await Promise.all(
     facts.externalFiles.map(async (location) => {
@@ -105,7 +125,12 @@ async function fetchCandidate(
       return { path: location, data: (await files.fetch(known)).blob };
     }),
   );
-  return { graph, externalData, tokens };
+  const graph = bytes ?? (choice.model ? blob : await bytesOf(blob));
+  return { graph, externalData, tokens, choice };
+}
+
+async function bytesOf(blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await blob.arrayBuffer());
 }
 
 async function fetchTokenizer(spec: ModelSpec, files: ModelFiles): Promise<TokenizerFiles> {
@@ -145,30 +170,42 @@ function refusedByDevice(facts: GraphFacts, found: FoundAdapter | undefined): st
 
 async function start(
   request: LoadRequest,
+  host: Host,
   { spec }: ResolvedModel,
   { dtype }: Candidate,
   fetched: FetchedModel,
   files: ModelFiles,
   found: FoundAdapter | undefined,
 ): Promise<LoadedEngine> {
-  const { pooling, dimensions: width, keyValue } = spec;
-  const ortModel = { ...fetched, pooling, width, ...(keyValue && { keyValue }) };
   const [runtime, tokens] = await Promise.all([
-    found
-      ? createGpuRuntime(ortModel, found.adapter)
-      : createWasmRuntime(ortModel, threadsOf(request)),
+    createRuntime(request, host, spec, fetched, found),
     fetched.tokens,
   ]);
+  const { runtimeReason } = {
+    runtimeReason: fetched.choice.model ? undefined : fetched.choice.reason,
+  };
   const revision = spec.revision ?? (await revisionOf(files.hashes));
   const maxTokens = limitOf(spec, request.maxTokens);
-  const identity = `${spec.id}@${revision} ${dtype} ${spec.pooling} ${maxTokens}`;
+  const identity = [
+    `${spec.id}@${revision} ${dtype} ${spec.pooling} ${maxTokens}`,
+    // Its vectors are near those of ONNX Runtime, but not the same.
+    ...(runtime.runtime === 'native' ? ['native'] : []),
+  ].join(' ');
   const engine = new Engine(tokens, runtime, identity);
   files.report('self-test');
-  await selfTest((texts) => engine.embedTogether(texts), spec.selfTest, request.device);
+  await selfTest(
+    (texts) => engine.embedTogether(texts),
+    spec.selfTest,
+    request.device,
+    runtime.runtime,
+  );
   const model: LoadedModel = {
     id: spec.id,
     revision,
     device: request.device,
+    runtime: runtime.runtime,
+    simd: runtime.simd ?? 'simd128',
+    ...(runtimeReason !== undefined && { runtimeReason }),
     dtype,
     pooling: spec.pooling,
     prompts: spec.prompts,
@@ -183,6 +220,35 @@ async function start(
   };
   files.report('ready');
   return { engine, runtime, model };
+}
+
+async function createRuntime(
+  request: LoadRequest,
+  { spawnThread: spawn }: Host,
+  spec: ModelSpec,
+  { choice, ...fetched }: FetchedModel,
+  found: FoundAdapter | undefined,
+): Promise<Runtime> {
+  const { pooling, dimensions: width, keyValue } = spec;
+  if (choice.model) {
+    const threads = spawn ? threadsOf(request) : 1;
+    const kernels = await loadKernels(request.simd ?? 'auto', threads > 1);
+    const files = fetched.externalData.map(({ path, data }) => [path, data] as const);
+    const sources = new Map<string, ByteSource>([['', fetched.graph], ...files]);
+    const maxTokens = limitOf(spec, request.maxTokens);
+    return createNativeRuntime(choice.model, sources, {
+      ...kernels,
+      threads,
+      spawn,
+      pooling,
+      maxTokens,
+    });
+  }
+  const graph = fetched.graph as Uint8Array;
+  const model = { ...fetched, graph, pooling, width, ...(keyValue && { keyValue }) };
+  return found
+    ? createGpuRuntime(model, found.adapter)
+    : createWasmRuntime(model, threadsOf(request));
 }
 
 function threadsOf(request: LoadRequest): number {

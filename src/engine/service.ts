@@ -9,19 +9,19 @@ import {
   type Reply,
   type SliceResult,
 } from '../contract/index.ts';
-import { loadEngine, type LoadedEngine } from './load.ts';
-import type { OpenTokens } from './tokens.ts';
+import { loadEngine, type Host, type LoadedEngine } from './load.ts';
 
 /** Time between two reports of progress; chunks of a download come far more often. */
 const REPORT_EVERY_MS = 50;
 
 /** What the page may ask of the embed worker. One model per worker, loaded once. */
 export class EmbedService implements EmbedWorkerApi {
-  readonly #openTokens: OpenTokens;
+  readonly #host: Host;
   #loaded: LoadedEngine | undefined;
+  #running: AbortController | undefined;
 
-  constructor(openTokens: OpenTokens) {
-    this.#openTokens = openTokens;
+  constructor(host: Host) {
+    this.#host = host;
   }
 
   load(
@@ -30,7 +30,7 @@ export class EmbedService implements EmbedWorkerApi {
   ): Promise<Reply<LoadedModel>> {
     return replyWith(async () => {
       if (this.#loaded) throw new NearfieldError('internal', 'This worker holds a model already.');
-      this.#loaded = await loadEngine(request, this.#openTokens, throttled(onProgress));
+      this.#loaded = await loadEngine(request, this.#host, throttled(onProgress));
       return this.#loaded.model;
     });
   }
@@ -38,7 +38,15 @@ export class EmbedService implements EmbedWorkerApi {
   embed(request: EmbedRequest): Promise<Reply<SliceResult>> {
     return replyWith(() => {
       if (!this.#loaded) throw new NearfieldError('internal', 'No model is loaded.');
-      return this.#loaded.engine.embed(request);
+      // The page sends one slice at a time.
+      this.#running = new AbortController();
+      return this.#loaded.engine.embed(request, this.#running.signal);
+    });
+  }
+
+  stop(): Promise<Reply<void>> {
+    return replyWith(() => {
+      this.#running?.abort();
     });
   }
 

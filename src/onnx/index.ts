@@ -1,6 +1,6 @@
 /** Reads, writes and looks over ONNX graphs, without running them. */
 
-export { FLOAT16, FLOAT32, INT64, storedBytes } from './dataTypes.ts';
+export { dataTypeName, FLOAT16, FLOAT32, INT64, storedBytes } from './dataTypes.ts';
 export { inspectModel, type GraphFacts } from './inspect.ts';
 export type {
   Dim,
@@ -12,4 +12,6 @@ export type {
   OnnxValue,
 } from './model.ts';
 export { readModel } from './read.ts';
+export { readStructure } from './structure.ts';
+export { halfToNumber, smallValues } from './values.ts';
 export { writeModel } from './write.ts';

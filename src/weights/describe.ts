@@ -32,11 +32,11 @@ export async function describeFiles(
   device: Device,
   dtype: DtypeChoice,
   adapter: AdapterFacts | undefined,
-  options: ResolveOptions,
+  options: ResolveOptions & { native?: boolean },
 ): Promise<ModelPlan> {
   const resolved = await resolveModel(model, options);
   const { spec } = resolved;
-  const [best] = candidates(spec, device, dtype, adapter);
+  const [best] = candidates(spec, device, dtype, adapter, options.native);
   if (!best) throw new RangeError('candidates() gives at least one or throws');
   const wanted = [...best.files.files, spec.tokenizer.tokenizer, spec.tokenizer.config];
   const files = await Promise.all(wanted.map((file) => sizeOf(resolved, file, options.signal)));

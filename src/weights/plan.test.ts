@@ -31,6 +31,21 @@ describe('candidates', () => {
     expect(dtypes(qwen3, 'wasm', 'auto')).toEqual(['q4', 'fp32', 'q4f16', 'fp16']);
   });
 
+  it('puts the smallest 4-bit file first where native kernels may run it', () => {
+    const plan = (spec: ModelSpec) => candidates(spec, 'wasm', 'auto', undefined, true);
+    expect(plan(qwen3).map(({ dtype, nativeOnly }) => [dtype, nativeOnly])).toEqual([
+      ['q4f16', true],
+      ['q4', undefined],
+      ['fp32', undefined],
+      ['q4f16', undefined],
+      ['fp16', undefined],
+    ]);
+    const { q4f16, ...others } = qwen3.dtypes;
+    expect(plan({ ...qwen3, dtypes: others })[0]!.dtype).toBe('q4');
+    expect(plan({ ...qwen3, dtypes: { q4: q4f16!, q4f16: q4f16! } })[0]!.dtype).toBe('q4');
+    expect(candidates(qwen3, 'wasm', 'q4', undefined, true)).toHaveLength(1);
+  });
+
   it('gives what is asked for by name', () => {
     expect(dtypes(qwen3, 'wasm', 'q8')).toEqual(['q8']);
     expect(dtypes(qwen3, 'webgpu', 'fp32', large)).toEqual(['fp32']);

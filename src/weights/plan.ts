@@ -21,17 +21,22 @@ const PREFERENCE: Readonly<Record<Device, readonly Dtype[]>> = {
 export interface Candidate {
   dtype: Dtype;
   files: DtypeFiles;
+  /** Only worth it with Nearfield's own kernels; ONNX Runtime takes another file. */
+  nativeOnly?: boolean;
 }
 
 /**
  * The dtypes worth trying on a device, best first. With `dtype: 'auto'` those that are only taken
- * by name are left out. Throws `bad-input` (no such dtype) or, when the adapter suits none, `no-webgpu`.
+ * by name are left out. Where `native` kernels may run on WASM, the smallest 4-bit file comes first
+ * whatever its float type. Throws `bad-input` (no such dtype) or, when the adapter suits none,
+ * `no-webgpu`.
  */
 export function candidates(
   spec: ModelSpec,
   device: Device,
   wanted: DtypeChoice,
   adapter?: AdapterFacts,
+  native = false,
 ): Candidate[] {
   const there = PREFERENCE[device].flatMap((dtype) => {
     const files = spec.dtypes[dtype];
@@ -46,7 +51,11 @@ export function candidates(
       `dtype: ${spec.id} has ${there.map(({ dtype }) => dtype).join(', ') || 'none'}; got "${wanted}".`,
     );
   }
-  if (device === 'wasm' || !adapter) return asked;
+  if (device === 'wasm') {
+    const small = native && wanted === 'auto' ? smallHalf(spec) : undefined;
+    return small ? [{ ...small, nativeOnly: true }, ...asked] : asked;
+  }
+  if (!adapter) return asked;
   const refusals = asked.map(({ files }) => refusedBy(adapter, files));
   const suited = asked.filter((_, i) => refusals[i] === undefined);
   if (suited.length === 0) {
@@ -54,6 +63,24 @@ export function candidates(
     throw new NearfieldError('no-webgpu', `This GPU suits no file of ${spec.id}: ${reasons}.`);
   }
   return suited;
+}
+
+/** The 4-bit file with float16 around it, where that is the smaller one: half a table of float32. */
+function smallHalf({ dtypes }: ModelSpec): Candidate | undefined {
+  const { q4, q4f16 } = dtypes;
+  if (!q4f16 || q4f16.notRecommended) return undefined;
+  const [half, full] = [bytesOf(q4f16), bytesOf(q4)];
+  if (half !== undefined && full !== undefined && half >= full) return undefined;
+  return { dtype: 'q4f16', files: q4f16 };
+}
+
+/** As far as the sizes are known beforehand. */
+function bytesOf(dtype: DtypeFiles | undefined): number | undefined {
+  const sizes = dtype?.files.map(({ bytes, aboutBytes }) => bytes ?? aboutBytes);
+  return sizes?.reduce(
+    (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
+    0,
+  );
 }
 
 /** Why an adapter cannot run a file, or undefined when it can. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { build, type Rolldown } from 'vite';
 import { ortConditions } from '../../vite.shared.ts';
+import { kernels } from '../kernels.ts';
 
 /** Gives the ids of all bundled modules. */
 export async function bundleWorker(name: string, outDir: string): Promise<string[]> {
@@ -9,6 +10,7 @@ export async function bundleWorker(name: string, outDir: string): Promise<string
     configFile: false,
     logLevel: 'warn',
     base: './',
+    plugins: [kernels()],
     resolve: { conditions: ortConditions },
     build: {
       outDir,

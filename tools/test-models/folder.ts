@@ -8,7 +8,7 @@ import { graphFilesOf, type ModelName } from './models.ts';
 import { CONFIG, type SeededWeights } from './seeded.ts';
 import { writeGraph, writeHashed, type Hashes } from './write.ts';
 
-const END_OF_TEXT = { marker: '<|endoftext|>', id: 151643 };
+export const END_OF_TEXT = { marker: '<|endoftext|>', id: 151643 };
 const require = createRequire(import.meta.url);
 
 export async function writeFolder(
@@ -37,12 +37,12 @@ async function writeTokenizer(folder: string): Promise<Hashes> {
   };
 }
 
-interface Tokenizer {
+export interface Tokenizer {
   post_processor: unknown;
 }
 
 /** The package's file lacks the post-processor that the real model's has. */
-function withEndOfText(tokenizer: Tokenizer): Tokenizer {
+export function withEndOfText<T extends Tokenizer>(tokenizer: T): T {
   const { marker, id } = END_OF_TEXT;
   const sequence = (part: string, type_id: number) => ({ Sequence: { id: part, type_id } });
   const end = (type_id: number) => ({ SpecialToken: { id: marker, type_id } });

@@ -2,7 +2,7 @@
 
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { fromHalfBits } from './half.ts';
-import { CONFIG } from './seeded.ts';
+import { CONFIG, type QwenConfig } from './seeded.ts';
 
 /** A path, or a whole file's bytes. */
 export async function openSession(model: string | Uint8Array): Promise<InferenceSession> {
@@ -17,13 +17,14 @@ export async function openSession(model: string | Uint8Array): Promise<Inference
 export async function embedBatch(
   session: InferenceSession,
   batch: readonly (readonly number[])[],
+  config: QwenConfig = CONFIG,
 ): Promise<Float32Array[]> {
   const length = Math.max(...batch.map((ids) => ids.length));
-  const outputs = await session.run(feedsFor(session, batch, length));
+  const outputs = await session.run(feedsFor(session, batch, config));
   const states = outputs['last_hidden_state'] ?? outputs['hidden_states'];
   if (!states) throw new Error('no hidden states');
   const data = floatsOf(states);
-  const width = CONFIG.hidden_size;
+  const width = config.hidden_size;
   return batch.map((ids, row) => {
     const start = (row * length + ids.length - 1) * width;
     return unit(data.subarray(start, start + width));
@@ -33,15 +34,16 @@ export async function embedBatch(
 function feedsFor(
   session: InferenceSession,
   batch: readonly (readonly number[])[],
-  length: number,
+  config: QwenConfig,
 ): Record<string, Tensor> {
+  const length = Math.max(...batch.map((ids) => ids.length));
   const values: Record<string, (ids: readonly number[], at: number) => number> = {
     // Any token will do for padding; a real one shows that it is never looked at.
     input_ids: (ids, at) => ids[at] ?? 42,
     attention_mask: (ids, at) => (at < ids.length ? 1 : 0),
     position_ids: (_, at) => at,
   };
-  const past = [batch.length, CONFIG.num_key_value_heads, 0, CONFIG.head_dim];
+  const past = [batch.length, config.num_key_value_heads, 0, config.head_dim];
   const feed = (name: string, type: string): Tensor => {
     const value = values[name];
     if (!value && type === 'float16') return new Tensor('float16', new Uint16Array(), past);

@@ -6,6 +6,8 @@
 import config from '../golden/config.json' with { type: 'json' };
 
 export const CONFIG = config;
+/** Sizes of a Qwen3, in transformers' names. */
+export type QwenConfig = typeof config;
 export const QUERY_WIDTH = config.num_attention_heads * config.head_dim;
 export const KEY_WIDTH = config.num_key_value_heads * config.head_dim;
 
@@ -74,14 +76,14 @@ function hashed(name: string, count: number): Float32Array {
 }
 
 /** The hash called lowbias32. */
-function mix(value: number): number {
+export function mix(value: number): number {
   let x = value >>> 0;
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
   x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-function fnv1a(text: string): number {
+export function fnv1a(text: string): number {
   let value = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 0x01000193);
   return value >>> 0;

@@ -35,6 +35,9 @@ export async function createWasmRuntime(model: OrtModel, threads: number): Promi
   const states = findStates(session.outputMetadata);
   return {
     device: 'wasm',
+    runtime: 'onnxruntime',
+    simd: 'simd128',
+    padded: true,
     width: model.width,
     threads,
     tokenBudget: TOKEN_BUDGET.wasm,
@@ -57,6 +60,8 @@ export async function createGpuRuntime(model: OrtModel, adapter: GPUAdapter): Pr
   const states = findStates(session.outputMetadata);
   return {
     device: 'webgpu',
+    runtime: 'onnxruntime',
+    padded: true,
     width: model.width,
     threads: 1,
     adapter: adapterName(adapter),

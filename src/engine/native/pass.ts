@@ -1,0 +1,144 @@
+/** One batch as a job for all threads: which rows there are, and where everything lies. */
+
+import { attentionScratchBytes } from '../../kernels/index.ts';
+import type { Pooling } from '../../contract/index.ts';
+import { Layout } from './memory.ts';
+import type { PackedModel } from './packed.ts';
+
+/** Rows whose intermediates of the feed-forward part exist at a time. */
+export const GROUP_ROWS = 512;
+/** So few rows are made ready by each thread for itself: that costs less than waiting for each other. */
+export const FEW_ROWS = 16;
+
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+/** Fewest inputs that share a scale of the activations. */
+const LEAST_BLOCK = 16;
+
+/**
+ * Tokens of one text that this pass computes: rows [row, row + length). Where it `sees` the prefix,
+ * that comes before its own first token.
+ */
+export interface Sequence {
+  row: number;
+  length: number;
+  sees: boolean;
+}
+
+/**
+ * Rows are tokens, end to end. The shared prefix, if any, is rows [0, prefix); it is computed where
+ * `first` is 0, else its keys and values are copied in and rows start at `first`.
+ */
+export interface PassJob {
+  kind: 'pass';
+  pooling: Pooling;
+  rows: number;
+  first: number;
+  prefix: number;
+  /** Of the batch, in its order. */
+  sequences: readonly Sequence[];
+  areas: Areas;
+}
+
+/** Pointers to float32 unless said otherwise. */
+export interface Areas {
+  /** rows x hidden; `y` only where a layer normalises from one to the other */
+  x: number;
+  y: number;
+  /** rows x (heads x headDim) */
+  q: number;
+  attention: number;
+  /** rows x (kvHeads x headDim) */
+  k: number;
+  v: number;
+  /** int32, of every row, and of the pooled rows */
+  positions: number;
+  pooledPositions: number;
+  /** sequences x hidden: the pooled rows in the last layer, and the result */
+  pooled: number;
+  out: number;
+  /** group x 2 ffn, group x ffn */
+  gated: number;
+  active: number;
+  /** int8 rows of a group, ready for a product */
+  quantised: Quantised;
+  /** What each thread has for itself. */
+  own: readonly OwnArea[];
+}
+
+/** Rows of int8 with float32 scales and int32 sums for each block. */
+export interface Quantised {
+  q: number;
+  scales: number;
+  sums: number;
+}
+
+export interface OwnArea {
+  quantised: Quantised;
+  /** few rows x hidden */
+  normed: number;
+  /** of `attention` (src/kernels) */
+  scratch: number;
+}
+
+/** How a batch's memory is laid out from `start` on. Gives the areas and where they end. */
+export function layOut(
+  model: PackedModel,
+  { rows, texts, threads }: { rows: number; texts: number; threads: number },
+  start: number,
+): { areas: Areas; end: number } {
+  const { hidden, heads, kvHeads, headDim, ffn } = model;
+  const layout = new Layout(start);
+  const floats = (count: number): number => layout.place(count * FLOAT);
+  const group = Math.min(GROUP_ROWS, rows);
+  const widest = Math.max(hidden, heads * headDim, ffn);
+  const quantised = (count: number): Quantised => ({
+    q: layout.place(count * widest),
+    scales: floats((count * widest) / LEAST_BLOCK),
+    sums: floats((count * widest) / LEAST_BLOCK),
+  });
+  const areas: Areas = {
+    x: floats(rows * hidden),
+    y: model.family === 'bert' ? floats(rows * hidden) : 0,
+    q: floats(rows * heads * headDim),
+    attention: floats(rows * heads * headDim),
+    k: floats(rows * kvHeads * headDim),
+    v: floats(rows * kvHeads * headDim),
+    positions: floats(rows),
+    pooledPositions: floats(texts),
+    pooled: floats(texts * hidden),
+    out: floats(texts * hidden),
+    gated: model.family === 'qwen3' ? floats(group * 2 * ffn) : 0,
+    active: floats(group * ffn),
+    quantised: quantised(group),
+    own: Array.from({ length: threads }, () => ({
+      quantised: quantised(FEW_ROWS),
+      normed: floats(FEW_ROWS * hidden),
+      scratch: layout.place(attentionScratchBytes(headDim)),
+    })),
+  };
+  return { areas, end: layout.end };
+}
+
+/** What thread 0 does beside the others' work. */
+export interface PassHost {
+  /** Told after each layer, 0 to 1. */
+  onLayer?: ((share: number) => void) | undefined;
+  /** Moves the keys and values of a prefix that is kept. */
+  prefix?: { fill(layer: number): void; save(layer: number): void } | undefined;
+}
+
+/** Rows of a pass in groups of like size. */
+export function* groupsOf(from: number, to: number): Generator<[from: number, rows: number]> {
+  const groups = Math.ceil((to - from) / GROUP_ROWS);
+  for (let group = 0; group < groups; group++) {
+    const start = from + Math.floor(((to - from) * group) / groups);
+    const end = from + Math.floor(((to - from) * (group + 1)) / groups);
+    yield [start, end - start];
+  }
+}
+
+/** The token whose state is a text's vector, where only one is. */
+export function pooledRow({ sequences, pooling }: PassJob, text: number): number {
+  const { row, length } = sequences[text]!;
+  return pooling === 'last' ? row + length - 1 : row;
+}

@@ -1,0 +1,276 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openNative, readModelFiles, type ModelFiles } from '../../../tools/native/open.ts';
+import { spawnNodeThread, type NodeThread } from '../../../tools/native/spawn.ts';
+import { readGolden, type GoldenDtype } from '../../../tools/test-models/golden.ts';
+import { writeTestModels, type TestModels } from '../../../tools/test-models/index.ts';
+import type { Runtime } from '../runtime.ts';
+import { cosine } from '../self-test.ts';
+import { Reference } from './graph/reference.ts';
+import type { NativeOptions } from './runtime.ts';
+
+const STARTER = fileURLToPath(new URL('../../../public/models/starter/', import.meta.url));
+const GOLDEN = readGolden();
+const WIDTH = 64;
+
+let paths: TestModels;
+let q4: ModelFiles;
+let opened: Runtime[] = [];
+
+beforeAll(async () => {
+  paths = await writeTestModels();
+  q4 = await readModelFiles(join(paths['qwen3-seeded'], 'onnx/model_q4.onnx'));
+}, 60_000);
+
+afterEach(async () => {
+  await Promise.all(opened.map((runtime) => runtime.close()));
+  opened = [];
+});
+
+async function open(files: ModelFiles, options?: Partial<NativeOptions>): Promise<Runtime> {
+  const runtime = await openNative(files, options);
+  opened.push(runtime);
+  return runtime;
+}
+
+/** Rows of one run as arrays. */
+async function rowsOf(
+  runtime: Runtime,
+  batch: readonly (readonly number[])[],
+  prompt?: readonly number[],
+): Promise<Float32Array[]> {
+  const rows = await runtime.run(batch, { prompt });
+  return batch.map((_, i) => rows.slice(i * runtime.width, (i + 1) * runtime.width));
+}
+
+function expectSame(got: readonly Float32Array[], expected: readonly Float32Array[]): void {
+  expect(got).toHaveLength(expected.length);
+  got.forEach((row, i) => {
+    expect(row).toEqual(expected[i]);
+  });
+}
+
+/** Texts of all lengths; two pass the rows of one group together. */
+const BATCH = GOLDEN.filter(({ ids }, i) => i % 4 === 0 || ids.length > 250).map(({ ids }) => ids);
+
+/** Seconds of work for one thread, or so. */
+const LONG = Array.from({ length: 8 }, () => GOLDEN.find(({ ids }) => ids.length > 600)!.ids);
+
+describe('every layout', () => {
+  it.each([
+    ['qwen3-seeded', 'model', 'fp32'],
+    ['qwen3-seeded', 'model_q4', 'q4'],
+    ['qwen3-seeded', 'model_quantized', 'q8'],
+    ['qwen3-seeded-genai', 'model_q4', 'q4'],
+    ['qwen3-seeded-mha', 'model', 'fp32'],
+    ['qwen3-seeded-webgpu-only', 'model_fp16', 'fp16'],
+    ['qwen3-seeded-webgpu-only', 'model_q4f16', 'q4f16'],
+  ] as const)('agrees with torch: %s %s', async (folder, file, dtype: GoldenDtype) => {
+    const runtime = await open(await readModelFiles(join(paths[folder], `onnx/${file}.onnx`)));
+    const rows = await rowsOf(
+      runtime,
+      GOLDEN.map(({ ids }) => ids),
+    );
+    const worst = GOLDEN.map((row, i) => cosine(rows[i]!, row.vectors[dtype]));
+    expect(Math.min(...worst)).toBeGreaterThan(0.999);
+  });
+
+  it('agrees with the float64 reference of the starter, read from a blob', async () => {
+    const files = await readModelFiles(join(STARTER, 'onnx/model_q4.onnx'));
+    const blob = new Blob([files.sources.get('')!]);
+    const runtime = await openNative(
+      { model: files.model, sources: new Map([['', blob]]) },
+      { pooling: 'mean', maxTokens: 512 },
+    );
+    const golden = JSON.parse(
+      readFileSync(new URL('../../../tools/golden/starter.json', import.meta.url), 'utf8'),
+    ) as { rows: { ids: number[]; vector: number[] }[] };
+    const rows = await rowsOf(
+      runtime,
+      golden.rows.map(({ ids }) => ids),
+    );
+    for (const [i, { vector }] of golden.rows.entries()) {
+      expect(cosine(rows[i]!, vector)).toBeGreaterThan(0.9997);
+    }
+  });
+});
+
+describe('every pooling', () => {
+  it.each(['mean', 'cls', 'last'] as const)('is that of the reference: %s', async (pooling) => {
+    const runtime = await open(q4, { pooling });
+    const reference = new Reference(q4.model, ({ file, offset, length }) =>
+      q4.sources.get(file)!.subarray(offset, offset + length),
+    );
+    const batch = GOLDEN.slice(0, 3).map(({ ids }) => ids);
+    const rows = await rowsOf(runtime, batch, batch[0]);
+    for (const [i, ids] of batch.entries()) {
+      const states = reference.states(ids);
+      const mean = states[0]!.map((_, j) => states.reduce((sum, row) => sum + row[j]!, 0));
+      const expected = { mean, cls: states[0]!, last: states.at(-1) }[pooling];
+      expect(cosine(rows[i]!, expected)).toBeGreaterThan(0.999);
+    }
+  });
+
+  it('is that of the reference for a BERT-like model: cls', async () => {
+    const files = await readModelFiles(join(STARTER, 'onnx/model_q4.onnx'));
+    const runtime = await open(files, { pooling: 'cls' });
+    const reference = new Reference(files.model, ({ file, offset, length }) =>
+      files.sources.get(file)!.subarray(offset, offset + length),
+    );
+    const batch = [
+      [0, 41, 1294, 2],
+      [0, 600, 9, 8, 2],
+    ];
+    const rows = await rowsOf(runtime, batch);
+    for (const [i, ids] of batch.entries()) {
+      expect(cosine(rows[i]!, reference.states(ids)[0]!)).toBeGreaterThan(0.999);
+    }
+  });
+});
+
+describe('a vector is the same, bit for bit,', () => {
+  it('alone, in a batch, in another order, on any number of threads', async () => {
+    const alone = await open(q4);
+    const expected = await rowsOf(alone, BATCH);
+    expectSame((await rowsOf(alone, BATCH.toReversed())).toReversed(), expected);
+    for (const [i, ids] of BATCH.entries()) expectSame(await rowsOf(alone, [ids]), [expected[i]!]);
+    for (const threads of [2, 3]) {
+      const runtime = await open(q4, { threads });
+      expect(runtime.threads).toBe(threads);
+      expectSame(await rowsOf(runtime, BATCH), expected);
+      expectSame(await rowsOf(runtime, [BATCH[0]!]), [expected[0]!]);
+    }
+  });
+
+  it('of a BERT-like model too', async () => {
+    const files = await readModelFiles(join(STARTER, 'onnx/model_q4.onnx'));
+    const batch = [9, 130, 3, 40].map((length, text) =>
+      Array.from({ length }, (_, i) => 1000 * text + 7 * i),
+    );
+    for (const pooling of ['mean', 'cls'] as const) {
+      const alone = await open(files, { pooling });
+      const expected = await rowsOf(alone, batch);
+      const threads = await open(files, { pooling, threads: 2 });
+      expectSame(await rowsOf(threads, batch.toReversed()), expected.toReversed());
+      for (const [i, ids] of batch.entries()) {
+        expectSame(await rowsOf(threads, [ids]), [expected[i]!]);
+      }
+    }
+  });
+
+  it.each([1, 2])('whatever beginning is shared or kept (%d threads)', async (threads) => {
+    const instruction = GOLDEN.find(({ ids }) => ids.length > 200)!.ids;
+    for (const length of [8, 24, 37, 150]) {
+      const prompt = instruction.slice(0, length);
+      const queries = [3, 1, 40, 9].map((own, text) => [
+        ...prompt,
+        ...Array.from({ length: own }, (_, i) => 500 * text + i),
+        151643,
+      ]);
+      const fresh = await open(q4, { prefixBytes: 0 });
+      const expected: Float32Array[] = [];
+      for (const query of queries) expected.push(...(await rowsOf(fresh, [query])));
+      const runtime = await open(q4, { threads });
+      expectSame(await rowsOf(runtime, queries), expected);
+      expectSame(await rowsOf(runtime, queries.toReversed(), prompt), expected.toReversed());
+      for (const [i, query] of queries.entries()) {
+        expectSame(await rowsOf(runtime, [query], [...prompt, 7]), [expected[i]!]);
+      }
+    }
+  });
+});
+
+describe('a run', () => {
+  it.each([1, 2])('stops in its midst when it is aborted (%d threads)', async (threads) => {
+    const runtime = await open(q4, { threads });
+    const expected = await rowsOf(runtime, BATCH);
+    const abort = new AbortController();
+    const shares: number[] = [];
+    const stopped = runtime.run(LONG, {
+      signal: abort.signal,
+      onProgress: (share) => {
+        shares.push(share);
+        abort.abort();
+      },
+    });
+    await expect(stopped).rejects.toMatchObject({ code: 'aborted' });
+    expect(shares.length).toBeLessThan(3);
+    expectSame(await rowsOf(runtime, BATCH), expected);
+  });
+
+  it('is refused where a text is too long or empty, or a token unknown', async () => {
+    const runtime = await open(q4);
+    const tooLong = Array.from({ length: 2049 }, () => 1);
+    for (const ids of [tooLong, []]) {
+      await expect(runtime.run([[1], ids])).rejects.toMatchObject({ code: 'bad-input', index: 1 });
+    }
+    await expect(runtime.run([[200_000]])).rejects.toMatchObject({ code: 'bad-model' });
+    expect(await runtime.run([])).toHaveLength(0);
+  });
+
+  it('is refused after the end', async () => {
+    const runtime = await open(q4);
+    await runtime.close();
+    await expect(runtime.run([[1]])).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  it('waits for the one before it', async () => {
+    const runtime = await open(q4);
+    const batches = BATCH.slice(0, 4).map((ids) => [ids]);
+    const together = await Promise.all(batches.map((batch) => rowsOf(runtime, batch)));
+    for (const [i, batch] of batches.entries()) {
+      expectSame(together[i]!, await rowsOf(runtime, batch));
+    }
+  });
+});
+
+describe('a thread that dies', () => {
+  it.each(['in the midst of a run', 'between two runs'])('%s is worker-crashed', async (when) => {
+    const threads: NodeThread[] = [];
+    const spawn = (): NodeThread => {
+      threads.push(spawnNodeThread());
+      return threads.at(-1);
+    };
+    const runtime = await open(q4, { threads: 3, spawn });
+    const expected = await rowsOf(runtime, BATCH);
+    if (when === 'between two runs') await threads[1]!.worker.terminate();
+    else {
+      const crashed = runtime.run(LONG, {
+        onProgress: () => {
+          void threads[1]!.worker.terminate();
+        },
+      });
+      await expect(crashed).rejects.toMatchObject({ code: 'worker-crashed' });
+    }
+    expectSame(await rowsOf(runtime, BATCH), expected);
+    expect(threads).toHaveLength(4);
+  });
+
+  it('before it has begun leaves one thread', async () => {
+    const spawn = () => spawnNodeThread(new URL('data:text/javascript,throw 1'));
+    const runtime = await open(q4, { threads: 2, spawn });
+    expect(runtime.threads).toBe(1);
+    expect(await rowsOf(runtime, [[1, 2, 3]])).toHaveLength(1);
+  });
+});
+
+describe('a model that is not whole', () => {
+  it.each([0.1, 0.5, 0.99])('is bad-model (%d of its file)', async (share) => {
+    const [[name, bytes]] = [...q4.sources].filter(([file]) => file !== '') as [
+      [string, Uint8Array<ArrayBuffer>],
+    ];
+    for (const source of [bytes.slice(0, bytes.length * share), new Blob([bytes.slice(0, 1000)])]) {
+      const sources = new Map<string, Uint8Array | Blob>([...q4.sources, [name, source]]);
+      await expect(openNative({ model: q4.model, sources })).rejects.toMatchObject({
+        code: 'bad-model',
+      });
+    }
+  });
+});
+
+it('gives rows as wide as the model', async () => {
+  const runtime = await open(q4);
+  expect(runtime).toMatchObject({ width: WIDTH, device: 'wasm', runtime: 'native', padded: false });
+});

@@ -1,0 +1,103 @@
+/** Two memories with the same content: one for the kernels under test, one for their twins. */
+
+import { expect } from 'vitest';
+import type { Kernels } from '../types.ts';
+import { createTwins } from '../twins/index.ts';
+
+/** Opens the kernels under test on a memory of so many pages. */
+export type OpenKernels = (pages: number) => { kernels: Kernels; memory: WebAssembly.Memory };
+
+type Values = Float32Array | Int32Array | Int8Array | Uint8Array | Uint16Array;
+
+const PAGES = 64;
+/** Bytes after every area that nobody may write. */
+const GUARD = 48;
+const GUARD_BYTE = 0xa5;
+
+export class Arena {
+  readonly #tested: Kernels;
+  readonly #twin = new WebAssembly.Memory({ initial: PAGES });
+  readonly #memory: WebAssembly.Memory;
+  readonly #twins = createTwins(this.#twin);
+  readonly #guards: number[] = [];
+  #next = 64;
+
+  constructor(open: OpenKernels) {
+    const { kernels, memory } = open(PAGES);
+    this.#tested = kernels;
+    this.#memory = memory;
+  }
+
+  /** Frees all areas. */
+  clear(): void {
+    this.#next = 64;
+    this.#guards.length = 0;
+  }
+
+  /** A new area in both memories, full of a pattern that no kernel would write. */
+  area(bytes: number): number {
+    const at = this.#next;
+    for (const memory of [this.#twin, this.#memory]) {
+      new Uint8Array(memory.buffer, at, bytes + GUARD).fill(GUARD_BYTE);
+    }
+    this.#guards.push(at + bytes);
+    // Whole words, but not always whole vectors.
+    this.#next = Math.ceil((at + bytes + GUARD) / 4) * 4;
+    return at;
+  }
+
+  put(values: Values): number {
+    const at = this.area(values.byteLength);
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    for (const memory of [this.#twin, this.#memory]) {
+      new Uint8Array(memory.buffer, at, bytes.length).set(bytes);
+    }
+    return at;
+  }
+
+  both(work: (kernels: Kernels) => void): void {
+    work(this.#tested);
+    work(this.#twins);
+    this.expectGuarded();
+  }
+
+  tested(work: (kernels: Kernels) => void): void {
+    work(this.#tested);
+    this.expectGuarded();
+  }
+
+  expectGuarded(): void {
+    for (const at of this.#guards) {
+      const guard = this.bytes(at, GUARD);
+      if (guard.some((byte) => byte !== GUARD_BYTE)) expect.fail(`written past an area, at ${at}`);
+    }
+  }
+
+  /** A copy of what the tested kernels left. */
+  bytes(at: number, count: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, at, count).slice();
+  }
+
+  /** A copy of what the tested kernels left. */
+  floats(at: number, count: number): Float32Array {
+    return new Float32Array(this.bytes(at, count * 4).buffer);
+  }
+
+  expectSame(at: number, bytes: number): void {
+    const twin = new Uint8Array(this.#twin.buffer, at, bytes);
+    const tested = this.bytes(at, bytes);
+    const off = twin.findIndex((byte, i) => byte !== tested[i]);
+    if (off >= 0) expect.fail(`byte ${off}: got ${tested[off]!}, the twin has ${twin[off]!}`);
+  }
+
+  /** Within `bound` of the twin, as a share of the largest number there; pattern bytes included. */
+  expectClose(at: number, count: number, bound: number): void {
+    const twin = new Float32Array(this.#twin.buffer, at, count);
+    const tested = this.floats(at, count);
+    const largest = twin.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+    const off = twin.findIndex((value, i) => !(Math.abs(value - tested[i]!) <= bound * largest));
+    if (off >= 0) {
+      expect.fail(`float ${off}: got ${tested[off]!}, the twin has ${twin[off]!} (± ${bound})`);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { panelBytes, panelCount, PANEL, type Bits } from '../layout.ts';
+import type { Arena } from './arena.ts';
+import { Random } from './random.ts';
+
+const shapes = fc.record({
+  seed: fc.nat(),
+  bits: fc.constantFrom<Bits>(4, 8),
+  half: fc.constantFrom<(0 | 1)[]>(0, 1),
+  transposed: fc.constantFrom<(0 | 1)[]>(0, 1),
+  n: fc.integer({ min: 1, max: 41 }),
+  blocks: fc.integer({ min: 1, max: 7 }),
+  cut: fc.nat(),
+});
+
+/** Any finite float16. */
+function halves(random: Random, count: number): Uint16Array {
+  return Uint16Array.from(
+    { length: count },
+    () => random.integer(0x7c00) | (random.integer(2) << 15),
+  );
+}
+
+export function packCases(arena: Arena): void {
+  describe('packing', () => {
+    blockCases(arena);
+    floatCases(arena);
+    halfCases(arena);
+  });
+}
+
+function blockCases(arena: Arena): void {
+  it('packs blocks, their scales and zero points as its twin', () => {
+    fc.assert(
+      fc.property(shapes, ({ seed, bits, half, n, blocks, cut }) => {
+        arena.clear();
+        const random = new Random(seed);
+        const [k, panels] = [blocks * 16, panelCount(n)];
+        const from = cut % panels;
+        const source = arena.put(random.bytes((n * k * bits) / 8));
+        const scales = arena.put(half ? halves(random, n * blocks) : random.floats(n * blocks));
+        const zeros = arena.put(random.bytes(n * Math.ceil((blocks * bits) / 8)));
+        const sizes = [panels * panelBytes(bits, k), panels * PANEL * blocks * 4] as const;
+        const out = arena.area(sizes[0]);
+        const outScales = arena.area(sizes[1]);
+        const outZeros = arena.area(panels * PANEL * blocks);
+        arena.both((kernels) => {
+          kernels.packPanels(bits, source, n, k, from, panels, out);
+          kernels.packScales(scales, half, n, blocks, from, panels, outScales);
+          kernels.packZeros(bits, zeros, n, blocks, from, panels, outZeros);
+        });
+        arena.expectSame(out, sizes[0]);
+        arena.expectSame(outScales, sizes[1]);
+        arena.expectSame(outZeros, panels * PANEL * blocks);
+      }),
+      { numRuns: 50 },
+    );
+  });
+}
+
+function floatCases(arena: Arena): void {
+  it('packs floats as its twin, whole and in slices of inputs', () => {
+    fc.assert(
+      fc.property(shapes, ({ seed, half, transposed, n, blocks }) => {
+        arena.clear();
+        const random = new Random(seed);
+        const [k, panels] = [blocks * 32, panelCount(n)];
+        const source = arena.put(half ? halves(random, n * k) : random.floats(n * k, 0.02));
+        const bytes = panels * panelBytes(8, k);
+        const scaleBytes = panels * PANEL * blocks * 4;
+        const [outs, scales] = [
+          [arena.area(bytes), arena.area(bytes)],
+          [arena.area(scaleBytes), arena.area(scaleBytes)],
+        ] as [[number, number], [number, number]];
+        arena.both((kernels) => {
+          kernels.packDense(
+            ...([source, half, transposed, n, k, k, 0, panels, outs[0], scales[0]] as const),
+          );
+        });
+        arena.expectSame(outs[0], bytes);
+        arena.expectSame(scales[0], scaleBytes);
+        if (!transposed) return;
+        arena.tested((kernels) => {
+          for (let i = 0; i < k; i += 32) {
+            const slice = source + i * n * (half ? 2 : 4);
+            kernels.packDense(
+              ...([slice, half, 1, n, 32, k, 0, panels] as const),
+              ...([outs[1] + i * PANEL, scales[1] + i] as const),
+            );
+          }
+        });
+        expect(arena.bytes(outs[1], bytes)).toEqual(arena.bytes(outs[0], bytes));
+        expect(arena.bytes(scales[1], scaleBytes)).toEqual(arena.bytes(scales[0], scaleBytes));
+      }),
+      { numRuns: 50 },
+    );
+  });
+}
+
+function halfCases(arena: Arena): void {
+  it('widens every float16', () => {
+    arena.clear();
+    const source = arena.put(Uint16Array.from({ length: 65_536 }, (_, i) => i));
+    const out = arena.area(65_535 * 4);
+    arena.both((kernels) => {
+      // One less: a count that is no multiple of four.
+      kernels.halfToFloat(source, 65_535, out);
+    });
+    const floats = arena.floats(out, 65_535);
+    const isNan = (half: number): boolean => (half & 0x7c00) === 0x7c00 && (half & 0x3ff) !== 0;
+    expect(floats.findIndex((value, half) => Number.isNaN(value) !== isNan(half))).toBe(-1);
+    // Up to the first NaN, the negative numbers from -0 on, and the last finite one.
+    arena.expectSame(out, 0x7c01 * 4);
+    arena.expectSame(out + 0x8000 * 4, 0x7c01 * 4);
+  });
+}

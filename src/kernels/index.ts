@@ -1,0 +1,7 @@
+/** The kernels: arithmetic on one WebAssembly.Memory, as WASM modules and as plain TypeScript. */
+
+export { instantiateKernels } from './instantiate.ts';
+export { activationBlock, attentionScratchBytes, panelBytes, panelCount, PANEL } from './layout.ts';
+export type { Bits } from './layout.ts';
+export { chooseSimd, kernelUrl, MissingSimdError, type Simd } from './modules.ts';
+export type { Kernels } from './types.ts';

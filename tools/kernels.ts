@@ -1,0 +1,71 @@
+/**
+ * Compiles src/kernels/assembly into the four modules of src/kernels/build, where they are missing
+ * or older than their sources: relaxed SIMD or SIMD128, for one thread or for shared memory.
+ * `npm run build:kernels`, and the start of every Vite run (`kernels()` below).
+ */
+
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Plugin } from 'vite';
+
+const SOURCES = fileURLToPath(new URL('../src/kernels/assembly', import.meta.url));
+const BUILD = fileURLToPath(new URL('../src/kernels/build', import.meta.url));
+
+const COMMON = [
+  ...['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--initialMemory', '1'],
+  ...['--enable', 'simd'],
+];
+const RELAXED = ['--enable', 'relaxed-simd'];
+// A shared memory has a maximum, and a module's must not be below it: 65,536 pages, 4 GB.
+const SHARED = ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'];
+
+const MODULES: Readonly<Record<string, readonly string[]>> = {
+  'relaxed.wasm': RELAXED,
+  'relaxed-shared.wasm': [...RELAXED, ...SHARED],
+  'simd128.wasm': [],
+  'simd128-shared.wasm': SHARED,
+};
+
+/** Compiles what is stale. Throws with the compiler's messages. */
+export async function buildKernels(): Promise<void> {
+  const names = (await readdir(SOURCES)).map((name) => join(SOURCES, name));
+  const changed = Math.max(...(await Promise.all([...names, import.meta.filename].map(timeOf))));
+  const built = await Promise.all(Object.keys(MODULES).map((name) => timeOf(join(BUILD, name))));
+  if (Math.min(...built) > changed) return;
+  await mkdir(BUILD, { recursive: true });
+  for (const [name, flags] of Object.entries(MODULES)) await compile(name, flags);
+}
+
+/** As a Vite plugin: the modules are there before anything is resolved. */
+export function kernels(): Plugin {
+  return { name: 'nearfield:kernels', config: buildKernels };
+}
+
+/** Time of the last change; 0 for what does not exist. */
+async function timeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+}
+
+async function compile(name: string, flags: readonly string[]): Promise<void> {
+  // The compiler is some 20 MB of script: loaded only when there is work.
+  const { main } = await import('assemblyscript/asc');
+  // Several runs may compile at once: each writes its own file, and the last one to end stays.
+  const output = join(BUILD, `${name}.${process.pid}`);
+  const entry = join(SOURCES, 'index.ts');
+  const messages: string[] = [];
+  const stderr = { write: (text: string | Uint8Array) => void messages.push(String(text)) };
+  const options = [entry, '--outFile', output, ...COMMON, ...flags];
+  const { error } = await main(options, { stderr });
+  if (error) {
+    await rm(output, { force: true });
+    throw new Error(`${name}: ${error.message}\n${messages.join('')}`, { cause: error });
+  }
+  if (messages.length > 0) console.warn(messages.join(''));
+  await rename(output, join(BUILD, name));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildKernels();
