@@ -5,7 +5,7 @@ const ROOMS = {
   contract: [],
   onnx: ['contract'],
   device: ['contract'],
-  weights: ['contract', 'device', 'onnx'],
+  weights: ['contract', 'device'],
   engine: ['contract', 'onnx', 'weights', 'device'],
   bridge: ['contract'],
   cache: ['contract'],

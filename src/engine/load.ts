@@ -12,9 +12,11 @@ import { openFileStore } from '../weights/download.ts';
 import { sha256 } from '../weights/hash.ts';
 import { candidates, refusedBy, type Candidate } from '../weights/plan.ts';
 import { resolveRemembered } from '../weights/remember.ts';
-import { isSafePath, type ResolvedModel } from '../weights/resolve.ts';
+import { isSafePath } from '../weights/path.ts';
+import type { ResolvedModel } from '../weights/resolve.ts';
 import { Engine } from './engine.ts';
 import { ModelFiles } from './files.ts';
+import { Later } from './later.ts';
 import { warmUpWasm } from './ort/load.ts';
 import { createGpuRuntime, createWasmRuntime, type OrtModel } from './ort/runtime.ts';
 import type { Runtime } from './runtime.ts';
@@ -26,6 +28,8 @@ export interface LoadedEngine {
   engine: Engine;
   runtime: Runtime;
   model: LoadedModel;
+  /** Stores the files that were used from memory. For a moment without other work. */
+  keepFiles: () => Promise<void>;
 }
 
 /**
@@ -42,23 +46,50 @@ export async function loadEngine(
   const store = openFileStore();
   const model = await resolveRemembered(request.model, request, store);
   const warnings = [...model.warnings];
+  const later = new Later();
+  const files = new ModelFiles(model, {
+    store,
+    device,
+    onWarning: (message) => warnings.push(message),
+    onProgress,
+    // A GPU's driver may take the tab down with it: there the files are stored first.
+    ...(!found && { quiet: later.promise }),
+  });
+  const keepFiles = (): Promise<void> => {
+    later.now();
+    return files.kept();
+  };
+  try {
+    const loaded = await loadFirst(request, openTokens, model, files, found);
+    return { ...loaded, model: { ...loaded.model, warnings }, keepFiles };
+  } catch (error) {
+    // Whoever tries again, on another device say, need not fetch them again.
+    await keepFiles();
+    throw error;
+  }
+}
+
+/** The first of the model's files that this device runs. */
+async function loadFirst(
+  request: LoadRequest,
+  openTokens: OpenTokens,
+  model: ResolvedModel,
+  files: ModelFiles,
+  found: FoundAdapter | undefined,
+): Promise<Omit<LoadedEngine, 'keepFiles'>> {
+  const { device } = request;
+  let prepared: Promise<Tokens> | undefined;
+  const prepare = (): Promise<Tokens> =>
+    (prepared ??= prepareFor(request, openTokens, model, files, found));
   const refusals: string[] = [];
   for (const candidate of candidates(model.spec, device, request.dtype, found?.facts)) {
-    const files = new ModelFiles(model, {
-      store,
-      onWarning: (message) => warnings.push(message),
-      onProgress: (progress) => {
-        onProgress({ ...progress, device, dtype: candidate.dtype });
-      },
-    });
-    const fetched = await fetchCandidate(request, openTokens, model, candidate, files, found);
+    const fetched = await fetchCandidate(model, candidate, files, prepare, found);
     if ('refusal' in fetched) {
       refusals.push(`${candidate.dtype} ${fetched.refusal}`);
       continue;
     }
     files.report('compile');
-    const loaded = await start(request, model, candidate, fetched, files, found);
-    return { ...loaded, model: { ...loaded.model, warnings } };
+    return start(request, model, candidate, fetched, files, found);
   }
   throw new NearfieldError(
     device === 'webgpu' ? 'no-webgpu' : 'unsupported-model',
@@ -73,28 +104,38 @@ interface FetchedModel {
   tokens: Promise<Tokens>;
 }
 
-/** The graph first: of a model that this device refuses, its data files are never fetched. */
-async function fetchCandidate(
+/** What every file of a model needs beside itself, in the making while the file is fetched. */
+function prepareFor(
   request: LoadRequest,
   openTokens: OpenTokens,
   { spec }: ResolvedModel,
-  candidate: Candidate,
   files: ModelFiles,
   found: FoundAdapter | undefined,
-): Promise<FetchedModel | { refusal: string }> {
-  const [graphFile, ...data] = candidate.files.files;
-  if (!graphFile)
-    throw new NearfieldError('bad-input', `${spec.id}: ${candidate.dtype} has no files.`);
-  await files.announce([...candidate.files.files, spec.tokenizer.tokenizer, spec.tokenizer.config]);
+): Promise<Tokens> {
   const options = tokenizerOptions(spec, request.maxTokens);
   const tokens = fetchTokenizer(spec, files).then((fetched) => openTokens(fetched, options));
-  const pendingGraph = files.fetch(graphFile);
   // The session made later tells of a runtime that does not start, and says more.
   const warm = found ? undefined : warmUpWasm(threadsOf(request));
   // Awaited later or not at all; whoever does not wait must not leave a rejection unhandled.
   void Promise.allSettled([tokens, warm]);
-  const { blob, bytes } = await pendingGraph;
-  const graph = bytes ?? new Uint8Array(await blob.arrayBuffer());
+  return tokens;
+}
+
+/** The graph first: of a model that this device refuses, its data files are never fetched. */
+async function fetchCandidate(
+  { spec }: ResolvedModel,
+  { dtype, files: { files: own } }: Candidate,
+  files: ModelFiles,
+  prepare: () => Promise<Tokens>,
+  found: FoundAdapter | undefined,
+): Promise<FetchedModel | { refusal: string }> {
+  const [graphFile, ...data] = own;
+  if (!graphFile) throw new NearfieldError('bad-input', `${spec.id}: ${dtype} has no files.`);
+  await files.announce(dtype, [...own, spec.tokenizer.tokenizer, spec.tokenizer.config]);
+  const pendingGraph = files.fetch(graphFile);
+  const tokens = prepare();
+  const fetched = await pendingGraph;
+  const graph = fetched.bytes ?? new Uint8Array(await fetched.blob.arrayBuffer());
   const facts = inspectModel(graph);
   const refusal = refusedByDevice(facts, found);
   if (refusal !== undefined) return { refusal };
@@ -102,7 +143,8 @@ async function fetchCandidate(
     facts.externalFiles.map(async (location) => {
       const path = besideGraph(graphFile, location);
       const known = data.find((file) => file.path === path) ?? { path };
-      return { path: location, data: (await files.fetch(known)).blob };
+      const fetched = await files.fetch(known);
+      return { path: location, data: fetched.bytes ?? fetched.blob };
     }),
   );
   return { graph, externalData, tokens };
@@ -150,7 +192,7 @@ async function start(
   fetched: FetchedModel,
   files: ModelFiles,
   found: FoundAdapter | undefined,
-): Promise<LoadedEngine> {
+): Promise<Omit<LoadedEngine, 'keepFiles'>> {
   const { pooling, dimensions: width, keyValue } = spec;
   const ortModel = { ...fetched, pooling, width, ...(keyValue && { keyValue }) };
   const [runtime, tokens] = await Promise.all([

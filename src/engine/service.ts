@@ -15,6 +15,9 @@ import type { OpenTokens } from './tokens.ts';
 /** Time between two reports of progress; chunks of a download come far more often. */
 const REPORT_EVERY_MS = 50;
 
+/** What is used from memory is stored when the first questions are likely answered. */
+const KEEP_AFTER_MS = 1000;
+
 /** What the page may ask of the embed worker. One model per worker, loaded once. */
 export class EmbedService implements EmbedWorkerApi {
   readonly #openTokens: OpenTokens;
@@ -30,8 +33,10 @@ export class EmbedService implements EmbedWorkerApi {
   ): Promise<Reply<LoadedModel>> {
     return replyWith(async () => {
       if (this.#loaded) throw new NearfieldError('internal', 'This worker holds a model already.');
-      this.#loaded = await loadEngine(request, this.#openTokens, throttled(onProgress));
-      return this.#loaded.model;
+      const loaded = await loadEngine(request, this.#openTokens, throttled(onProgress));
+      this.#loaded = loaded;
+      setTimeout(() => void loaded.keepFiles(), KEEP_AFTER_MS);
+      return loaded.model;
     });
   }
 
@@ -44,6 +49,7 @@ export class EmbedService implements EmbedWorkerApi {
 
   close(): Promise<Reply<void>> {
     return replyWith(async () => {
+      await this.#loaded?.keepFiles();
       await this.#loaded?.runtime.close();
       this.#loaded = undefined;
     });
