@@ -21,6 +21,7 @@ export class ModelFiles {
   readonly #loaded = new Map<string, number>();
   readonly #kept: Promise<boolean>[] = [];
   #dtype: Dtype | undefined;
+  #phase: LoadProgress['phase'] = 'plan';
   #total = 0;
   #stored = 0;
   readonly hashes = new Map<string, string>();
@@ -51,7 +52,8 @@ export class ModelFiles {
       ...(quiet && { quiet }),
       onBytes: (loaded) => {
         this.#loaded.set(file.path, loaded);
-        this.report('download', file.path);
+        // The tokenizer may still come in while the session is made of the graph.
+        this.report(this.#phase === 'plan' ? 'download' : this.#phase, file.path);
       },
     };
     const fetched = await fetchFile(remoteFile(this.#model, file), context);
@@ -69,6 +71,7 @@ export class ModelFiles {
   report(phase: LoadProgress['phase'], file?: string): void {
     const loaded = [...this.#loaded.values()].reduce((sum, bytes) => sum + bytes, 0);
     if (this.#dtype === undefined) return;
+    this.#phase = phase;
     this.#context.onProgress({
       phase,
       device: this.#context.device,
