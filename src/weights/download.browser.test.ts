@@ -78,10 +78,13 @@ async function withQuota(quotaSize: number, work: () => Promise<void>): Promise<
   }
 }
 
+async function sizeOf(path: string): Promise<number> {
+  const response = await fetch(server + path, { method: 'HEAD' });
+  return Number(response.headers.get('content-length'));
+}
+
 const sha256 = await hashOf(FILE);
-const bytes = Number(
-  (await fetch(server + FILE, { method: 'HEAD' })).headers.get('content-length'),
-);
+const bytes = await sizeOf(FILE);
 const resumed = /^bytes=[1-9]\d*-$/;
 
 beforeEach(() => fetch(`${server}/log`, { method: 'DELETE' }));
@@ -229,11 +232,21 @@ describe('a file of known size', () => {
     await expectRequests({ method: 'GET', status: 200 });
   });
 
-  it('keeps others waiting until it is stored, so that it is fetched once', async () => {
+  it('is fetched by others, without a warning, until it is stored', async () => {
     const file = remote(FILE, { bytes, sha256 });
-    await new Fetcher().fetch(file, { quietAfter: 500 });
-    expect(await new Fetcher().fetch(file)).toMatchObject({ sha256 });
-    await expectRequests({ method: 'GET', status: 200 });
+    await new Fetcher().fetch(file, { quietAfter: 1500 });
+    expect(await new Fetcher().fetch(file)).toEqual({ bytes, sha256, warnings: [] });
+    await expect.poll(() => getStored(key), { timeout: 5000 }).toBeDefined();
+    await expectRequests({ status: 200 }, { status: 200 });
+  });
+
+  it('keeps no lock while it is not stored, which two files of two loads could wait for', async () => {
+    const one = remote(FILE, { bytes, sha256 });
+    const two = remote(OTHER, { key: { ...key, path: 'other' }, bytes: await sizeOf(OTHER) });
+    const [first, second] = [new Fetcher(), new Fetcher()];
+    const never = { quietAfter: 2 ** 30 };
+    await Promise.all([first.fetch(one, never), second.fetch(two, never)]);
+    await Promise.all([first.fetch(two, never), second.fetch(one, never)]);
   });
 
   it('is stored as it comes in where it comes slowly', async () => {

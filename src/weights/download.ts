@@ -47,52 +47,71 @@ export async function fetchFile(file: RemoteFile, context: DownloadContext): Pro
     throwIfAborted(context.signal);
     if (!(error instanceof NearfieldError) || !['quota', 'storage'].includes(error.code))
       throw error;
-    context.onWarning?.(`${file.key.path} is kept in memory only. ${error.message}`);
+    if (!isBeingStored(error)) {
+      context.onWarning?.(`${file.key.path} is kept in memory only. ${error.message}`);
+    }
     return underLock(file, { ...context, store: new MemoryFileStore() });
   }
 }
 
-/** The file as soon as it can be used; its lock is held until it is kept. */
-function underLock(file: RemoteFile, context: DownloadContext): Promise<FetchedFile> {
-  return new Promise((deliver, fail) => {
-    const done: Promise<void> = locked(file.key, context.signal, () =>
-      storedOrFetched(file, context, (fetched) => {
-        const kept = done.then(
-          () => context.store.durable,
-          () => false,
-        );
-        deliver(Object.assign(fetched, { kept }));
-      }),
-    );
-    done.catch(fail);
-  });
+/** Another tab has used it from memory and is about to store it. */
+function isBeingStored({ cause }: NearfieldError): boolean {
+  return cause instanceof DOMException && cause.name === 'NoModificationAllowedError';
 }
 
-type Deliver = (file: StoredFile) => void;
+/**
+ * The lock is not held until a quiet moment: two loads at once would wait for each other, each with
+ * one file of the model. The open file keeps other writers off.
+ */
+async function underLock(file: RemoteFile, context: DownloadContext): Promise<FetchedFile> {
+  const { durable } = context.store;
+  const { keep, ...fetched } = await locked(file.key, context.signal, () =>
+    storedOrFetched(file, context),
+  );
+  const kept = Promise.resolve(keep?.()).then(
+    () => durable,
+    () => false,
+  );
+  return Object.assign(fetched.file, { kept });
+}
 
-async function storedOrFetched(
-  file: RemoteFile,
-  context: DownloadContext,
-  deliver: Deliver,
-): Promise<void> {
+interface Fetched {
+  file: StoredFile;
+  /** Stores it at the quiet moment, where it is not stored yet. */
+  keep?: () => Promise<void>;
+}
+
+async function storedOrFetched(file: RemoteFile, context: DownloadContext): Promise<Fetched> {
   throwIfAborted(context.signal);
   const stored = await context.store.get(file.key);
   if (stored && (await isCurrent(stored, file, context.signal))) {
     context.onBytes?.(stored.meta.bytes);
-    deliver(stored);
-    return;
+    return { file: stored };
   }
-  const writer = held(await context.store.open(file.key, file.bytes), file.bytes);
-  try {
-    const { content, meta } = await fetchAll(file, writer, context);
-    if (writer.isHeld && context.quiet) {
-      deliver(Object.assign(content, { meta }));
-      await context.quiet;
+  const direct = await context.store.open(file.key, file.bytes);
+  const inMemory = context.quiet && context.store.durable ? held(direct, file.bytes) : undefined;
+  const writer = inMemory ?? direct;
+  const finish = async (meta: FileMeta): Promise<StoredFile> => {
+    try {
+      return await writer.finish(meta);
+    } finally {
+      await writer.suspend();
     }
-    deliver(await writer.finish(meta));
-  } finally {
+  };
+  let verified: Verified;
+  try {
+    verified = await fetchAll(file, writer, context);
+  } catch (error) {
     await writer.suspend();
+    throw error;
   }
+  const { content, meta } = verified;
+  if (!inMemory) return { file: await finish(meta) };
+  const keep = async (): Promise<void> => {
+    await context.quiet;
+    await finish(meta);
+  };
+  return { file: Object.assign(content, { meta }), keep };
 }
 
 async function isCurrent(

@@ -11,20 +11,19 @@ const MOST_BYTES = 256 * 1024 * 1024;
 
 /**
  * `writer` behind a buffer for the whole of a file of `bytes`, so that the file can be used before
- * it is stored and need not be read back. The writer itself for a big file, a resumed one, or
- * where there is no memory for a shortcut.
+ * it is stored and need not be read back. Undefined for a big file, a resumed one, or where there is
+ * no memory for a shortcut.
  */
-export function held(writer: FileWriter, bytes: number | undefined): FileWriter {
-  if (bytes === undefined || bytes > MOST_BYTES || writer.offset > 0) return writer;
+export function held(writer: FileWriter, bytes: number | undefined): FileWriter | undefined {
+  if (bytes === undefined || bytes > MOST_BYTES || writer.offset > 0) return undefined;
   try {
     return new HeldWriter(writer, new Uint8Array(bytes));
   } catch {
-    return writer;
+    return undefined;
   }
 }
 
 class HeldWriter implements FileWriter {
-  readonly isHeld = true;
   readonly #writer: FileWriter;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   /** Bytes that are here; the first `#passedOn` of them are with the writer. */

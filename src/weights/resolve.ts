@@ -3,7 +3,6 @@ import { readFolder } from './folder.ts';
 import { askListing, isCommit, withListing, type ListingAnswer } from './listing.ts';
 import { isSafePath } from './path.ts';
 
-
 /** A model with its recipe and files known, and where they are fetched from. */
 export interface ResolvedModel {
   spec: ModelSpec;

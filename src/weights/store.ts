@@ -49,8 +49,6 @@ export interface FileStore {
 
 /** One writer at a time per file; the caller holds the file's lock. */
 export interface FileWriter {
-  /** All of the file is in memory as well, so that it can be used before it is stored. */
-  readonly isHeld?: boolean;
   /** Bytes there already. */
   readonly offset: number;
   /** Validator of those bytes, given at `restart`. */
