@@ -2,7 +2,7 @@ import { NearfieldError, throwIfAborted } from '../contract/index.ts';
 import { sha256 } from './hash.ts';
 import { held } from './held.ts';
 import { probe } from './http.ts';
-import { locked } from './lock.ts';
+import { claim, locked } from './lock.ts';
 import { MemoryFileStore } from './memory.ts';
 import { hasOpfs } from './opfs.ts';
 import { opfsStore } from './opfs-writer.ts';
@@ -47,57 +47,45 @@ export async function fetchFile(file: RemoteFile, context: DownloadContext): Pro
     throwIfAborted(context.signal);
     if (!(error instanceof NearfieldError) || !['quota', 'storage'].includes(error.code))
       throw error;
-    if (!isBeingStored(error)) {
-      context.onWarning?.(`${file.key.path} is kept in memory only. ${error.message}`);
-    }
+    context.onWarning?.(`${file.key.path} is kept in memory only. ${error.message}`);
     return underLock(file, { ...context, store: new MemoryFileStore() });
   }
 }
 
-/** Another tab has used it from memory and is about to store it. */
-function isBeingStored({ cause }: NearfieldError): boolean {
-  return cause instanceof DOMException && cause.name === 'NoModificationAllowedError';
+/** The lock is held for the download; what is stored later is claimed till then. */
+function underLock(file: RemoteFile, context: DownloadContext): Promise<FetchedFile> {
+  return locked(file.key, context.signal, () => storedOrFetched(file, context));
 }
 
-/**
- * The lock is not held until a quiet moment: two loads at once would wait for each other, each with
- * one file of the model. The open file keeps other writers off.
- */
-async function underLock(file: RemoteFile, context: DownloadContext): Promise<FetchedFile> {
-  const { durable } = context.store;
-  const { keep, ...fetched } = await locked(file.key, context.signal, () =>
-    storedOrFetched(file, context),
-  );
-  const kept = Promise.resolve(keep?.()).then(
-    () => durable,
-    () => false,
-  );
-  return Object.assign(fetched.file, { kept });
-}
-
-interface Fetched {
-  file: StoredFile;
-  /** Stores it at the quiet moment, where it is not stored yet. */
-  keep?: () => Promise<void>;
-}
-
-async function storedOrFetched(file: RemoteFile, context: DownloadContext): Promise<Fetched> {
+async function storedOrFetched(file: RemoteFile, context: DownloadContext): Promise<FetchedFile> {
   throwIfAborted(context.signal);
   const stored = await context.store.get(file.key);
   if (stored && (await isCurrent(stored, file, context.signal))) {
     context.onBytes?.(stored.meta.bytes);
-    return { file: stored };
+    return Object.assign(stored, { kept: Promise.resolve(true) });
   }
-  const direct = await context.store.open(file.key, file.bytes);
-  const inMemory = context.quiet && context.store.durable ? held(direct, file.bytes) : undefined;
+  const release = await claim(file.key);
+  // Without a claim: another load has used the file from memory, and stores it soon.
+  const store = release ? context.store : new MemoryFileStore();
+  const done = release ?? ((): void => undefined);
+  try {
+    return await fetchInto(store, file, context, done);
+  } catch (error) {
+    done();
+    throw error;
+  }
+}
+
+async function fetchInto(
+  store: FileStore,
+  file: RemoteFile,
+  context: DownloadContext,
+  done: () => void,
+): Promise<FetchedFile> {
+  const { quiet } = context;
+  const direct = await store.open(file.key, file.bytes);
+  const inMemory = quiet && store.durable ? held(direct, file.bytes) : undefined;
   const writer = inMemory ?? direct;
-  const finish = async (meta: FileMeta): Promise<StoredFile> => {
-    try {
-      return await writer.finish(meta);
-    } finally {
-      await writer.suspend();
-    }
-  };
   let verified: Verified;
   try {
     verified = await fetchAll(file, writer, context);
@@ -106,12 +94,22 @@ async function storedOrFetched(file: RemoteFile, context: DownloadContext): Prom
     throw error;
   }
   const { content, meta } = verified;
-  if (!inMemory) return { file: await finish(meta) };
-  const keep = async (): Promise<void> => {
-    await context.quiet;
-    await finish(meta);
+  const finish = async (): Promise<StoredFile> => {
+    try {
+      return await writer.finish(meta);
+    } finally {
+      await writer.suspend();
+      done();
+    }
   };
-  return { file: Object.assign(content, { meta }), keep };
+  if (!quiet || !inMemory) {
+    return Object.assign(await finish(), { kept: Promise.resolve(store.durable) });
+  }
+  const kept = quiet.then(finish).then(
+    () => true,
+    () => false,
+  );
+  return Object.assign(content, { meta, kept });
 }
 
 async function isCurrent(

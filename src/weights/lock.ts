@@ -27,6 +27,27 @@ export async function locked<T>(
   }
 }
 
+/**
+ * Claims a file for storing it later; undefined where another load has. Nobody waits for a claim:
+ * two loads would wait for each other, each with one file of the model.
+ *
+ * @returns what gives the claim up
+ */
+export async function claim(key: FileKey): Promise<(() => void) | undefined> {
+  const locks = globalThis.navigator?.locks;
+  if (!locks) return () => undefined;
+  return new Promise((resolve) => {
+    locks
+      .request(`nearfield-claim:${key.folder}/${key.path}`, { ifAvailable: true }, (lock) => {
+        if (lock) return new Promise<void>((release) => resolve(release));
+        resolve(undefined);
+        return undefined;
+      })
+      // As for `locked`: a load must not fail for want of a lock.
+      .catch(() => resolve(() => undefined));
+  });
+}
+
 /** Gives what lets go of the lock, which is nothing where it went without. */
 function acquire(
   locks: LockManager,

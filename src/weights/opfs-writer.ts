@@ -17,7 +17,7 @@ export const opfsStore: FileStore = {
   get: getStored,
   list: listStored,
   clear: clearStored,
-  open: (key, bytes) => asStorage('write a model file', () => openWriter(key, bytes)),
+  open: (key, bytes) => asStorage('write a model file', () => inTurn(() => openWriter(key, bytes))),
 };
 
 /**
@@ -25,6 +25,18 @@ export const opfsStore: FileStore = {
  * worker loses no more than this.
  */
 const WRITE_BYTES = 512 * 1024;
+
+let turn: Promise<unknown> = Promise.resolve();
+
+/**
+ * One file is opened at a time: in Chromium 156 a `createSyncAccessHandle` that waits while another
+ * handle grows its file (a blocking call) has stayed unanswered one time in eight.
+ */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const mine = turn.then(work);
+  turn = mine.catch(() => undefined);
+  return mine;
+}
 
 async function openWriter(key: FileKey, expected = 0): Promise<FileWriter> {
   const root = await modelsFolder();
