@@ -6,7 +6,7 @@ const ROOMS = {
   onnx: ['contract'],
   kernels: [],
   device: ['contract'],
-  weights: ['contract', 'device', 'onnx'],
+  weights: ['contract', 'device'],
   engine: ['contract', 'onnx', 'weights', 'device', 'kernels'],
   bridge: ['contract'],
   cache: ['contract'],

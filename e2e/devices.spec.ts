@@ -1,6 +1,6 @@
 /** Which device runs, what happens when it cannot, and that the page is told. */
 
-import { openConsole, passAsRealGpu } from './support/console.ts';
+import { beforeWorker, openConsole, passAsRealGpu } from './support/console.ts';
 import { expect, test } from './support/fixtures.ts';
 
 test.use({ serviceWorkers: 'block' });
@@ -27,15 +27,15 @@ test(
 test(
   'auto takes WebGPU where a real adapter answers',
   { tag: '@webgpu-only' },
-  async ({ page }) => {
+  async ({ page, modelServer }) => {
     await passAsRealGpu(page);
     await openConsole(page);
-    const info = await page.evaluate(async () => {
-      const embedder = await nearfield.createEmbedder({ model: 'starter' });
+    const info = await page.evaluate(async (model) => {
+      const embedder = await nearfield.createEmbedder({ model });
       const { info } = embedder;
       await embedder.close();
       return info;
-    });
+    }, `${modelServer.url}/models/bert-seeded-mean`);
     expect(info).toMatchObject({ device: 'webgpu', threads: 1 });
     expect(info.adapter).toContain('swiftshader');
     expect(info.fallback).toBeUndefined();
@@ -45,40 +45,66 @@ test(
 test(
   'a GPU that computes wrong vectors is left for WASM, in a fresh worker',
   { tag: '@webgpu-only' },
-  async ({ page }) => {
-    await passAsRealGpu(page);
-    // Scales what comes back from the GPU's first rows: a stand-in for a driver's wrong kernel.
-    await page.context().route(/embed\.worker.*\.js$/, async (route) => {
-      const response = await route.fetch();
-      const wrong = `
-      Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });
-      const mapped = GPUBuffer.prototype.getMappedRange;
+  async ({ page, modelServer }) => {
+    // Reverses what comes back from the GPU: a stand-in for a driver's wrong kernel.
+    await passAsRealGpu(
+      page,
+      `const mapped = GPUBuffer.prototype.getMappedRange;
       GPUBuffer.prototype.getMappedRange = function (...args) {
         const range = mapped.apply(this, args);
         if (this.usage & GPUBufferUsage.MAP_READ) new Float32Array(range).reverse();
         return range;
-      };\n`;
-      await route.fulfill({ response, body: wrong + (await response.text()) });
-    });
+      };`,
+    );
     await openConsole(page);
     const workers: string[] = [];
     page.on('worker', (worker) => workers.push(worker.url()));
-    const out = await page.evaluate(async () => {
-      const auto = await nearfield.createEmbedder({ model: 'starter' });
+    const out = await page.evaluate(async (model) => {
+      const auto = await nearfield.createEmbedder({ model });
       const { info } = auto;
       await auto.close();
-      const forced = await outcomeOf(
-        nearfield.createEmbedder({ model: 'starter', device: 'webgpu' }),
-      );
+      const forced = await outcomeOf(nearfield.createEmbedder({ model, device: 'webgpu' }));
       return { info, forced };
-    });
+    }, `${modelServer.url}/models/qwen3-seeded`);
     expect(out.info).toMatchObject({
       device: 'wasm',
       fallback: { from: 'webgpu', code: 'self-test-failed' },
     });
     expect(out.forced.code).toBe('self-test-failed');
     // One for 'auto' on WebGPU, a fresh one for WASM, one for the forced attempt.
-    expect(workers.filter((url) => url.includes('embed.worker')).length).toBeGreaterThanOrEqual(3);
+    expect(workers.length).toBeGreaterThanOrEqual(3);
+  },
+);
+
+test(
+  'a GPU that goes away in mid-call is told, and the next call has a fresh one',
+  { tag: '@webgpu-only' },
+  async ({ page, modelServer }) => {
+    await beforeWorker(
+      page,
+      `const request = GPUAdapter.prototype.requestDevice;
+      GPUAdapter.prototype.requestDevice = async function (...args) {
+        const device = await request.apply(this, args);
+        new BroadcastChannel('lose').onmessage = () => device.destroy();
+        return device;
+      };`,
+    );
+    await openConsole(page);
+    const out = await page.evaluate(async (model) => {
+      const options = { model, device: 'webgpu', cache: false } as const;
+      const embedder = await nearfield.createEmbedder(options);
+      const before = Array.from((await embedder.embed('still there')).data);
+      const texts = Array.from({ length: 96 }, (_, i) => `${i} ${'rain and snow '.repeat(5)}`);
+      const channel = new BroadcastChannel('lose');
+      // Told after the first slice of three: the call is in its middle.
+      const onProgress = (): void => channel.postMessage('now');
+      const lost = await outcomeOf(embedder.embed(texts, { onProgress }));
+      const after = Array.from((await embedder.embed('still there')).data);
+      return { lost, before, after, device: embedder.info.device };
+    }, `${modelServer.url}/models/bert-seeded-cls`);
+    expect(out.lost.code).toBe('device-lost');
+    expect(out.after).toEqual(out.before);
+    expect(out.device).toBe('webgpu');
   },
 );
 

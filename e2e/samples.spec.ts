@@ -3,8 +3,10 @@ import { embeddedText } from '../tools/samples/text.ts';
 import type { DocumentInput } from '../src/contract/index.ts';
 import { SAMPLE_FILES } from '../src/demo/corpora/files.ts';
 import { fromFloat16 } from '../src/demo/corpora/float16.ts';
-import { openDemo } from './support/demo.ts';
+import { openConsole } from './support/console.ts';
 import { expect, test } from './support/fixtures.ts';
+
+test.use({ serviceWorkers: 'block' });
 
 const SPREAD = 24;
 
@@ -12,7 +14,7 @@ for (const [id, files] of Object.entries(SAMPLE_FILES)) {
   test(`${id}: sample vectors are those that this browser makes`, async ({ page }) => {
     const documents = spread(documentsOf(files.documents));
     const texts = documents.map(embeddedText);
-    await openDemo(page);
+    await openConsole(page);
     const made = await page.evaluate(embedAndAdd, { documents, texts });
     const kept = spread(rowsOf(files.vectors, made.dimensions));
     const cosines = kept.map((row, i) => cosine(row, made.rows[i] ?? []));

@@ -45,9 +45,14 @@ export async function createEmbedder(options: EmbedderOptions = {}): Promise<Emb
       ...(threads !== undefined && { threads }),
     },
     onProgress: (progress) => options.onProgress?.(progress),
-    ...(options.signal && { signal: options.signal }),
   });
-  return new WorkerEmbedder(remote, await remote.session(), store);
+  try {
+    return new WorkerEmbedder(remote, await remote.session(options.signal), store);
+  } catch (error) {
+    // After an abort nobody waits for this load.
+    await remote.close();
+    throw error;
+  }
 }
 
 class WorkerEmbedder implements Embedder {
@@ -94,7 +99,7 @@ class WorkerEmbedder implements Embedder {
     const { kind = 'document', task, truncate = true, signal, onProgress } = options;
     oneOf('kind', kind, ['document', 'query']);
     throwIfAborted(signal);
-    this.#session = await this.#remote.session();
+    this.#session = await this.#remote.session(signal);
     const { model } = this.#session;
     const dimensions = checkDimensions(model, options.dimensions);
     const prefix = promptPrefix(model, kind, task);
@@ -117,7 +122,7 @@ class WorkerEmbedder implements Embedder {
 
   #through(store: VectorStore): EmbedTexts {
     return cached(this.#remote.embed, store, {
-      identity: async () => (await this.#remote.session()).model.identity,
+      identity: async (signal) => (await this.#remote.session(signal)).model.identity,
       onWarning: ({ message }) => this.#warnings.push(message),
       onLookup: ({ hits, misses }) => {
         this.#lookups.cacheHits += hits;

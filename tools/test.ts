@@ -24,7 +24,7 @@ const STEPS: readonly Step[] = [
   { name: 'unused code', command: 'npm run -s check:unused' },
   vitest('unit'),
   vitest('browser'),
-  { name: 'site', command: 'npm run -s build' },
+  { name: 'site', command: 'npx tsx tools/try-start.ts' },
   { name: 'end to end', command: 'npm run -s test:e2e', report: `${RESULTS}/e2e.json` },
   { name: 'library', command: 'npm run -s build:lib' },
   { name: 'package', command: 'npm run -s check:package' },

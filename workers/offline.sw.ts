@@ -12,6 +12,7 @@ import {
 } from 'workbox-precaching';
 import { registerRoute } from 'workbox-routing';
 import { CacheFirst } from 'workbox-strategies';
+import { keepFiles } from './keep.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -65,7 +66,9 @@ self.addEventListener('message', (event) => {
   if (message?.type === 'SKIP_WAITING') void self.skipWaiting();
   if (message?.type === 'nearfield:keep') {
     event.waitUntil(
-      keep(event.data as KeepMessage).then(() => event.source?.postMessage('nearfield:kept')),
+      keep(event.data as KeepMessage).then((whole) => {
+        if (whole) event.source?.postMessage('nearfield:kept');
+      }),
     );
   }
 });
@@ -81,15 +84,12 @@ function isolated(response: Response): Response {
   return new Response(response.body, { status: 200, statusText: response.statusText, headers });
 }
 
-async function keep({ urls, ...used }: KeepMessage): Promise<void> {
+/** Gives whether everything that was asked for is there now. */
+async function keep({ urls, ...used }: KeepMessage): Promise<boolean> {
   const cache = await caches.open(ON_DEMAND_CACHE);
   const asked = new Set(urls);
-  for (const url of onDemand) {
-    if (!asked.has(url) && !isRuntimeOf(used, url)) continue;
-    if (await cache.match(url)) continue;
-    const response = await fetch(url);
-    if (response.ok) await cache.put(url, isolated(response));
-  }
+  const wanted = [...onDemand].filter((url) => asked.has(url) || isRuntimeOf(used, url));
+  return (await keepFiles(cache, wanted, isolated)).length === 0;
 }
 
 function isRuntimeOf(

@@ -45,31 +45,48 @@ export async function openConsole(page: Page): Promise<void> {
 }
 
 /**
- * Lets page and embed worker take the software adapter for a real GPU, so that 'auto' tries WebGPU here
- * as it does on users' machines.
+ * Runs `code` in front of the embed worker's own: in that worker and on its tokenizer thread. Not by
+ * a route: one that answers for the worker's script breaks the worker's requests to other origins.
  */
-export async function passAsRealGpu(page: Page): Promise<void> {
-  await page.addInitScript(() => {
-    Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });
-  });
-  await page.context().route(/embed\.worker.*\.js$/, async (route) => {
-    const response = await route.fetch();
-    const pretend =
-      "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });\n";
-    await route.fulfill({ response, body: pretend + (await response.text()) });
-  });
+export async function beforeWorker(page: Page, code: string): Promise<void> {
+  await page.addInitScript((code) => {
+    globalThis.Worker = class extends Worker {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        const own = new URL(url, location.href).href;
+        const script = `{${code}}\nawait import(${JSON.stringify(own)});`;
+        const type = 'text/javascript';
+        const ours = own.includes('embed.worker');
+        super(ours ? URL.createObjectURL(new Blob([script], { type })) : url, options);
+      }
+    };
+  }, code);
 }
 
-/** Lets the embed worker die on request: `new BroadcastChannel('end').postMessage('throw' | 'close')`. */
+const AS_REAL_GPU =
+  "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });";
+
+/**
+ * Lets page and embed worker take the software adapter for a real GPU, so that 'auto' tries WebGPU
+ * here as it does on users' machines.
+ *
+ * @param code more to run in front of the worker's own
+ */
+export async function passAsRealGpu(page: Page, code = ''): Promise<void> {
+  await page.addInitScript(AS_REAL_GPU);
+  await beforeWorker(page, AS_REAL_GPU + code);
+}
+
+/**
+ * Lets `nearfield-embed` and `nearfield-tokenizer` die on request:
+ * `new BroadcastChannel(name).postMessage('throw' | 'close')`. No event tells of one that closes
+ * itself.
+ */
 export async function makeMortal(page: Page): Promise<void> {
-  await page.context().route(/embed\.worker.*\.js$/, async (route) => {
-    const response = await route.fetch();
-    const hook = `if (self.name === 'nearfield-embed') {
-      new BroadcastChannel('end').onmessage = ({ data }) => {
-        if (data === 'close') self.close();
-        else throw new Error('out of the blue');
-      };
-    }\n`;
-    await route.fulfill({ response, body: hook + (await response.text()) });
-  });
+  await beforeWorker(
+    page,
+    `new BroadcastChannel(self.name).onmessage = ({ data }) => {
+      if (data === 'close') self.close();
+      else throw new Error('out of the blue');
+    };`,
+  );
 }

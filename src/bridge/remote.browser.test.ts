@@ -1,24 +1,29 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { DeviceChoice, EmbedContext } from '../contract/index.ts';
 import { RemoteEmbedder } from './remote.ts';
 
 let started = 0;
+let workers: Worker[] = [];
 let embedders: RemoteEmbedder[] = [];
 
 function embedder(
-  options: { device?: DeviceChoice; model?: string; signal?: AbortSignal } = {},
+  options: { device?: DeviceChoice; model?: string; probe?: () => Promise<void> } = {},
 ): RemoteEmbedder {
-  const { device = 'wasm', model = 'lengths', signal } = options;
+  const { device = 'wasm', model = 'lengths', probe = () => Promise.resolve() } = options;
   const made = new RemoteEmbedder({
-    probe: () => Promise.resolve(),
+    probe,
     spawn: () => {
-      started++;
-      return new Worker(new URL('./remote.test-worker.ts', import.meta.url), { type: 'module' });
+      const worker = new Worker(new URL('./remote.test-worker.ts', import.meta.url), {
+        type: 'module',
+        name: String(++started),
+      });
+      vi.spyOn(worker, 'terminate');
+      workers.push(worker);
+      return worker;
     },
     device,
     request: { model, dtype: 'auto', hubUrl: '', modelsUrl: '' },
     onProgress: () => undefined,
-    ...(signal && { signal }),
   });
   embedders.push(made);
   return made;
@@ -30,7 +35,7 @@ function embed(remote: RemoteEmbedder, texts: string[], context: Partial<EmbedCo
 
 afterEach(async () => {
   await Promise.all(embedders.map((each) => each.close()));
-  [started, embedders] = [0, []];
+  [started, workers, embedders] = [0, [], []];
 });
 
 /** 100 texts of all lengths: several slices. */
@@ -120,11 +125,58 @@ describe('after a death', () => {
 
   it('starts afresh though the signal of the first load has fired since', async () => {
     const loading = new AbortController();
-    const remote = embedder({ signal: loading.signal });
-    await remote.session();
+    const remote = embedder();
+    await remote.session(loading.signal);
     loading.abort();
     await expect(embed(remote, ['!die'])).rejects.toMatchObject({ code: 'worker-crashed' });
     expect((await embed(remote, ['fine'])).tokens).toEqual(Uint32Array.of(4));
+  });
+});
+
+/** An embedder whose worker has died, and whose next one loads until `go`. */
+async function reloading(): Promise<{ remote: RemoteEmbedder; waiting: () => Promise<void> }> {
+  const remote = embedder({ model: 'gate' });
+  await expect(embed(remote, ['!die'])).rejects.toMatchObject({ code: 'worker-crashed' });
+  const reached = new Promise<void>((done) => {
+    gate.onmessage = () => {
+      done();
+    };
+  });
+  return { remote, waiting: () => reached };
+}
+
+const gate = new BroadcastChannel('gate');
+
+describe('while a model is loaded again', () => {
+  it('heeds the signal of a call at once, and loads on for the others', async () => {
+    const { remote, waiting } = await reloading();
+    const abort = new AbortController();
+    const stopped = embed(remote, ['stopped'], { signal: abort.signal });
+    const other = embed(remote, ['other']);
+    await waiting();
+    abort.abort(new Error('enough'));
+    await expect(stopped).rejects.toMatchObject({ code: 'aborted', cause: { message: 'enough' } });
+    gate.postMessage('go');
+    expect((await other).tokens).toEqual(Uint32Array.of(5));
+    expect(started).toBe(2);
+  });
+
+  it('closes at once, with the worker that loads', async () => {
+    const { remote, waiting } = await reloading();
+    const refused = expect(embed(remote, ['late'])).rejects.toMatchObject({ code: 'closed' });
+    await waiting();
+    await remote.close();
+    await refused;
+    expect(workers[1]?.terminate).toHaveBeenCalled();
+  });
+
+  it('closes at once while the worker starts', async () => {
+    const { remote } = await reloading();
+    const refused = expect(embed(remote, ['late'])).rejects.toMatchObject({ code: 'closed' });
+    await remote.close();
+    await refused;
+    expect(workers).toHaveLength(2);
+    expect(workers[1]?.terminate).toHaveBeenCalled();
   });
 });
 
@@ -143,9 +195,18 @@ describe('a session', () => {
   });
 
   it('is aborted before it has begun', async () => {
-    const aborted = embedder({ signal: AbortSignal.abort() });
-    await expect(aborted.session()).rejects.toMatchObject({ code: 'aborted' });
+    const aborted = embedder().session(AbortSignal.abort());
+    await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
     expect(started).toBe(0);
+  });
+
+  it('is closed though the question for an adapter is never answered', async () => {
+    const remote = embedder({ device: 'auto', probe: () => new Promise(() => undefined) });
+    const refused = expect(remote.session()).rejects.toMatchObject({ code: 'closed' });
+    await remote.close();
+    await refused;
+    expect(workers[0]?.terminate).toHaveBeenCalled();
+    expect(started).toBe(1);
   });
 });
 

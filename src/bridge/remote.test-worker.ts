@@ -1,4 +1,8 @@
-/** An embed worker whose model is the length of a text; texts that begin with `!` do what they say. */
+/**
+ * An embed worker whose model is the length of a text; texts that begin with `!` do what they say.
+ * The model `gate` loads at once in the first worker, whose name is 1, and in later ones when the
+ * channel of that name says `go`.
+ */
 
 import {
   NearfieldError,
@@ -10,10 +14,23 @@ import {
 import { serve } from './serve.ts';
 
 let stop: (error: NearfieldError) => void = () => undefined;
+// Pages have a name too, of another type.
+const isFirst = Reflect.get(globalThis, 'name') === '1';
+
+function gate(): Promise<void> {
+  const channel = new BroadcastChannel('gate');
+  return new Promise((open) => {
+    channel.onmessage = ({ data }) => {
+      if (data === 'go') open();
+    };
+    channel.postMessage('waiting');
+  });
+}
 
 const api: EmbedWorkerApi = {
   load: ({ device, model }) =>
-    replyWith(() => {
+    replyWith(async () => {
+      if (model === 'gate' && !isFirst) await gate();
       if (model === `no ${device}`) throw new NearfieldError('no-webgpu', 'not here');
       return { id: 'lengths', device, dimensions: 2, identity: 'lengths' } as LoadedModel;
     }),

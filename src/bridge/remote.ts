@@ -1,7 +1,9 @@
 import PQueue from 'p-queue';
 import {
   NearfieldError,
+  abortError,
   reindexed,
+  roomForRows,
   throwIfAborted,
   toNearfieldError,
   unwrap,
@@ -13,6 +15,7 @@ import {
   type SliceResult,
   type WireError,
 } from '../contract/index.ts';
+import { unlessAborted } from './abortable.ts';
 import { planSlices } from './slices.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 
@@ -37,9 +40,12 @@ export interface ModelCounts {
 
 /** The model in its worker, as a function from texts to rows that survives the worker's death. */
 export class RemoteEmbedder {
-  #options: SessionOptions;
+  readonly #options: SessionOptions;
   readonly #queue = new PQueue({ concurrency: 1 });
+  /** Ends whatever worker there is, also one that is still loading. */
+  readonly #ending = new AbortController();
   #current: Promise<Session> | undefined;
+  #loaded: Session | undefined;
   #closed = false;
   readonly counts: ModelCounts = { texts: 0, tokens: 0, milliseconds: 0 };
 
@@ -47,27 +53,23 @@ export class RemoteEmbedder {
     this.#options = options;
   }
 
-  /** The running session; starts one when there is none. */
-  session(): Promise<Session> {
+  /**
+   * The running session; starts one when there is none. A signal ends the waiting, not the loading:
+   * others may wait for it, and so does the next call. `close` ends the loading.
+   *
+   * @throws NearfieldError `closed`, `aborted`, and whatever loading the model fails with
+   */
+  session(signal?: AbortSignal): Promise<Session> {
     if (this.#closed) return Promise.reject(closedError());
-    if (this.#current) return this.#current;
-    const opening = openSession(this.#options);
-    // The signal is about the first load; a later one belongs to the call that needs it.
-    this.#options = { ...this.#options };
-    delete this.#options.signal;
-    this.#current = opening;
-    const drop = (): void => {
-      if (this.#current === opening) this.#current = undefined;
-    };
-    opening.then(({ worker }) => worker.dead.then(drop), drop);
-    return opening;
+    if (signal?.aborted) return Promise.reject(abortError(signal));
+    return unlessAborted(this.#current ?? this.#open(), signal);
   }
 
   /** All slices of a call run in one session: when that dies, the call rejects with the reason. */
   readonly embed: EmbedTexts = async (request, context) => {
     const { texts, ...rest } = request;
     throwIfAborted(context.signal);
-    const session = await this.session();
+    const session = await this.session(context.signal);
     const { dimensions, identity } = session.model;
     const rows = emptyRows(texts.length, dimensions, identity);
     let done = 0;
@@ -88,13 +90,25 @@ export class RemoteEmbedder {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    if (!this.#current) return;
-    const [open] = await Promise.allSettled([this.#current]);
-    if (open.status === 'rejected') return;
-    const { worker } = open.value;
-    // A session is not freed under a running slice, and a worker that dies frees it all the same.
-    if (this.#queue.pending === 0) await Promise.allSettled([worker.call((api) => api.close())]);
-    worker.terminate(closedError());
+    // A session is not freed under a running slice, and a worker that ends frees it all the same.
+    if (this.#loaded && this.#queue.pending === 0) {
+      await Promise.allSettled([this.#loaded.worker.call((api) => api.close())]);
+    }
+    this.#ending.abort(closedError());
+  }
+
+  #open(): Promise<Session> {
+    const opening = openSession(this.#options, this.#ending.signal);
+    this.#current = opening;
+    const drop = (): void => {
+      this.#current = undefined;
+      this.#loaded = undefined;
+    };
+    opening.then((session) => {
+      this.#loaded = session;
+      return session.worker.dead.then(drop);
+    }, drop);
+    return opening;
   }
 
   async #run(
@@ -128,7 +142,7 @@ export class RemoteEmbedder {
 
 function emptyRows(rows: number, width: number, identity: string): EmbedRows {
   return {
-    data: new Float32Array(rows * width),
+    data: roomForRows(rows, width),
     tokens: new Uint32Array(rows),
     truncated: new Uint8Array(rows),
     identity,

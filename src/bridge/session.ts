@@ -1,7 +1,6 @@
 import { proxy } from 'comlink';
 import {
   NearfieldError,
-  throwIfAborted,
   toNearfieldError,
   unwrap,
   type Device,
@@ -12,6 +11,7 @@ import {
   type LoadProgress,
   type LoadRequest,
 } from '../contract/index.ts';
+import { unlessAborted } from './abortable.ts';
 import { WorkerHandle } from './worker-handle.ts';
 
 export interface Fallback {
@@ -34,7 +34,6 @@ export interface SessionOptions {
   probe: () => Promise<unknown>;
   request: Omit<LoadRequest, 'device' | 'forced'>;
   onProgress: (progress: LoadProgress) => void;
-  signal?: AbortSignal;
 }
 
 /** Reasons to leave WebGPU for WASM; the others would be the same there. */
@@ -52,20 +51,23 @@ const FALL_BACK_ON: readonly ErrorCode[] = [
  * Loads the model on the device asked for. With 'auto' WebGPU is tried first and WASM follows in a
  * fresh worker: what a failed session leaves behind poisons the next one in its realm
  * (transformers.js #1635).
+ *
+ * @param ended ends the loading, or the session, at once when it fires: its reason, a
+ *   NearfieldError, is what everything pending rejects with
  */
-export async function openSession(options: SessionOptions): Promise<Session> {
-  throwIfAborted(options.signal);
-  if (options.device !== 'auto') return loadOn(options.device, options);
+export async function openSession(options: SessionOptions, ended: AbortSignal): Promise<Session> {
+  if (options.device !== 'auto') return loadOn(options.device, options, ended);
   // Its script loads while the adapter is asked for; it is fresh for whichever device comes first.
-  const idle = WorkerHandle.open<EmbedWorkerApi>(options.spawn);
-  const [probed] = await Promise.allSettled([options.probe(), idle]);
+  const idle = WorkerHandle.open<EmbedWorkerApi>(options.spawn, ended);
+  const probing = unlessAborted(options.probe(), ended, ({ reason }) => toNearfieldError(reason));
+  const [probed] = await Promise.allSettled([probing, idle]);
   const unfit =
     probed.status === 'rejected' ? toFallback(toNearfieldError(probed.reason)) : undefined;
-  if (unfit) return { ...(await loadOn('wasm', options, idle)), fallback: unfit };
+  if (unfit) return { ...(await loadOn('wasm', options, ended, idle)), fallback: unfit };
   try {
-    return await loadOn('webgpu', options, idle);
+    return await loadOn('webgpu', options, ended, idle);
   } catch (error) {
-    return { fallback: toFallback(error), ...(await loadOn('wasm', options)) };
+    return { fallback: toFallback(error), ...(await loadOn('wasm', options, ended)) };
   }
 }
 
@@ -78,26 +80,17 @@ function toFallback(error: unknown): Fallback {
 async function loadOn(
   device: Device,
   options: SessionOptions,
-  opening = WorkerHandle.open<EmbedWorkerApi>(options.spawn),
+  ended: AbortSignal,
+  opening = WorkerHandle.open<EmbedWorkerApi>(options.spawn, ended),
 ): Promise<Session> {
-  const { signal, device: asked } = options;
   const worker = await opening;
-  const abort = (): void => {
-    worker.terminate(
-      new NearfieldError('aborted', 'Loading was aborted.', { cause: signal?.reason }),
-    );
-  };
-  signal?.addEventListener('abort', abort, { once: true });
   try {
-    throwIfAborted(signal);
-    const request = { ...options.request, device, forced: asked === device };
+    const request = { ...options.request, device, forced: options.device === device };
     const onProgress = proxy(options.onProgress);
     const model = unwrap(await worker.call((api) => api.load(request, onProgress)));
     return { worker, model };
   } catch (error) {
     worker.terminate();
     throw error;
-  } finally {
-    signal?.removeEventListener('abort', abort);
   }
 }

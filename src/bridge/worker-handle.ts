@@ -24,8 +24,14 @@ export class WorkerHandle<Api> {
   /** Resolves with the reason once the worker is gone. */
   readonly dead: Promise<NearfieldError>;
 
-  /** Starts a worker. Rejects with `worker-crashed` when its script is missing or throws. */
-  static async open<Api>(spawn: () => Worker): Promise<WorkerHandle<Api>> {
+  /**
+   * Starts a worker. Rejects with `worker-crashed` when its script is missing or throws.
+   *
+   * @param ended ends the worker when it fires, now or later; its reason, a NearfieldError, is what
+   *   everything pending rejects with
+   */
+  static async open<Api>(spawn: () => Worker, ended?: AbortSignal): Promise<WorkerHandle<Api>> {
+    ended?.throwIfAborted();
     let worker: Worker;
     try {
       worker = spawn();
@@ -33,6 +39,7 @@ export class WorkerHandle<Api> {
       throw crash(`could not be created: ${messageOf(error)}`, error);
     }
     const handle = new WorkerHandle<Api>(worker);
+    if (ended) handle.#endWith(ended);
     await handle.#started();
     return handle;
   }
@@ -81,6 +88,13 @@ export class WorkerHandle<Api> {
     for (const reject of this.#pending) reject(reason);
     this.#pending.clear();
     this.#announceDeath(reason);
+  }
+
+  #endWith(ended: AbortSignal): void {
+    const end = (): void => {
+      this.terminate(toNearfieldError(ended.reason));
+    };
+    ended.addEventListener('abort', end, { signal: this.#stopWatching.signal });
   }
 
   #started(): Promise<void> {

@@ -41,6 +41,19 @@ describe('IndexedDbStore across connections', () => {
     await second.close();
   });
 
+  it('takes what is no vector for absent, and totals that are none for nothing', async () => {
+    const store = open(32);
+    await store.putMany(['a', 'b'].map((key) => entry(key)));
+    const db = await openDB(NAME);
+    await db.put('vectors', { vector: [1, 0, 0, 0] }, 'a');
+    await db.put('totals', { vectors: 1 }, 'totals');
+    db.close();
+    expect(await keys(store, 'ab')).toBe('b');
+    await store.putMany(['c', 'd', 'e'].map((key) => entry(key)));
+    expect((await store.size()).bytes).toBeLessThanOrEqual(32);
+    await store.close();
+  });
+
   it('lets two connections write at once without losing a vector or a count', async () => {
     const [one, two] = [open(), open()];
     await Promise.all(

@@ -124,7 +124,7 @@ export class IndexedDbStore implements VectorStore {
     this.#touched = new Set();
     await this.#connection.run((db) =>
       transact(db, ALL_STORES, 'readwrite', async (transaction) => {
-        const totals = { ...((await transaction.objectStore('totals').get('totals')) ?? NOTHING) };
+        const totals = soundTotals(await transaction.objectStore('totals').get('totals'));
         await noteUses(transaction, totals, [...touched]);
         await work(transaction, totals);
         await transaction.objectStore('totals').put(totals, 'totals');
@@ -184,7 +184,22 @@ async function evict(transaction: Write, totals: Totals, maxBytes: number): Prom
   }
 }
 
-/** Several askers of one key must not share an array. */
+/** Several askers of one key must not share an array; what is no vector is not there. */
 function copy(value: CachedVector | undefined): CachedVector | undefined {
-  return value && { ...value, vector: value.vector.slice() };
+  return isWhole(value) ? { ...value, vector: value.vector.slice() } : undefined;
+}
+
+/** A record that another version or another hand wrote may lack anything. */
+function isWhole(value: Partial<CachedVector> | undefined): value is CachedVector {
+  return (
+    value?.vector instanceof Float32Array &&
+    typeof value.tokens === 'number' &&
+    typeof value.truncated === 'boolean'
+  );
+}
+
+/** Totals that are none would keep everything for good: NaN is over no limit. */
+function soundTotals(totals: Totals | undefined): Totals {
+  const sound = totals && [totals.vectors, totals.bytes, totals.clock].every(Number.isSafeInteger);
+  return sound ? { ...totals } : { ...NOTHING };
 }

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { NearfieldError } from '../contract/index.ts';
 import type {
   EmbedContext,
@@ -245,6 +245,32 @@ it('rejects with closed after the store was closed, without a warning', async ()
   await store.close();
   await expect(run(['a'])).rejects.toMatchObject({ code: 'closed' });
   expect(warnings).toEqual([]);
+});
+
+it('takes time in proportion to the texts of a call', async () => {
+  const { model, run } = setup();
+  model.width = 1;
+  const has = vi.spyOn(Map.prototype, 'has');
+  const asked = async (count: number): Promise<number> => {
+    has.mockClear();
+    const texts = Array.from({ length: count }, (_, i) => `${count} ${i}`);
+    await run(texts);
+    return has.mock.calls.length;
+  };
+  try {
+    const few = await asked(1000);
+    expect(few).toBeGreaterThan(0);
+    expect(await asked(10_000)).toBeLessThan(20 * few);
+  } finally {
+    has.mockRestore();
+  }
+});
+
+it('gives up on a model whose width changes with every answer', async () => {
+  const { model, run } = setup();
+  model.meanwhile = () => model.width++;
+  const texts = Array.from({ length: 300 }, (_, i) => `text ${i}`);
+  await expect(run(texts)).rejects.toMatchObject({ code: 'device-lost' });
 });
 
 it('answers an empty call', async () => {

@@ -1,4 +1,4 @@
-import { NearfieldError, reindexed, throwIfAborted } from '../contract/index.ts';
+import { NearfieldError, reindexed, roomForRows, throwIfAborted } from '../contract/index.ts';
 import type { EmbedContext, EmbedRequest, EmbedRows, EmbedTexts } from '../contract/index.ts';
 import { keyMaker } from './key.ts';
 import { monotonic } from './progress.ts';
@@ -16,14 +16,14 @@ export interface LookupCounts {
 
 export interface CachedOptions {
   /** Equal for two moments exactly when their vectors may be mixed (`LoadedModel.identity`). */
-  identity: () => Promise<string>;
+  identity: (signal?: AbortSignal) => Promise<string>;
   /** Called once, when the store fails and vectors are kept in memory instead. */
   onWarning: (error: NearfieldError) => void;
   /** Called once per successful call. */
   onLookup?: (counts: LookupCounts) => void;
 }
 
-/** A second change of device within one call may happen; a third is a fault. */
+/** A second change of device or width within one call may happen; a third is a fault. */
 const MOST_CHANGES = 2;
 
 /**
@@ -43,21 +43,28 @@ export function cached(embed: EmbedTexts, store: VectorStore, options: CachedOpt
   return async (request, context) => {
     throwIfAborted(context.signal);
     const lookup = new Lookup(embed, resilient, request, context);
-    const rows = await lookup.run(await options.identity());
+    const rows = await lookup.run(await options.identity(context.signal));
     options.onLookup?.({ hits: request.texts.length - lookup.misses, misses: lookup.misses });
     return rows;
   };
 }
 
-/** One call: its distinct texts, and what is known of each so far. */
+/** One call: its distinct texts, and what is known of each so far; all known are of one width. */
 class Lookup {
   misses = 0;
   readonly #embed: EmbedTexts;
   readonly #store: VectorStore;
   readonly #request: EmbedRequest;
   readonly #context: EmbedContext;
+  /** How often each distinct text is there. */
+  readonly #repeats = new Map<string, number>();
   readonly #texts: readonly string[];
+  /** All of `#texts` before this one are known. */
+  #next = 0;
   readonly #known = new Map<string, CachedVector>();
+  #width: number | undefined;
+  #answered = 0;
+  #changes = 0;
   readonly #report: (done: number) => void;
 
   constructor(embed: EmbedTexts, store: VectorStore, request: EmbedRequest, context: EmbedContext) {
@@ -65,64 +72,80 @@ class Lookup {
     this.#store = store;
     this.#request = request;
     this.#context = context;
+    for (const text of request.texts) {
+      this.#repeats.set(text, (this.#repeats.get(text) ?? 0) + 1);
+    }
     // Texts of like length go together, so that little is padded.
-    this.#texts = [...new Set(request.texts)].sort((a, b) => b.length - a.length);
+    this.#texts = [...this.#repeats.keys()].sort((a, b) => b.length - a.length);
     this.#report = monotonic(request.texts.length, context.onProgress);
   }
 
   async run(identity: string): Promise<EmbedRows> {
     let current = identity;
-    let changes = 0;
     await this.#recall(current);
     for (;;) {
-      const missing = this.#missing().slice(0, PIECE);
-      this.#report(this.#answered());
+      const missing = this.#missing(PIECE);
+      this.#report(this.#answered);
       if (missing.length === 0) return this.#rows(current);
       const rows = await this.#compute(missing);
       const changed = rows.identity !== current;
       current = rows.identity;
-      if (changed && ++changes > MOST_CHANGES) throw unsettled();
-      if (changed) this.#known.clear();
-      await this.#learn(missing, rows);
+      await this.#learn(missing, rows, changed);
       if (changed) await this.#recall(current);
     }
   }
 
-  #missing(): string[] {
-    return this.#texts.filter((text) => !this.#known.has(text));
-  }
-
-  #answered(): number {
-    return this.#request.texts.filter((text) => this.#known.has(text)).length;
+  /** The next texts that are not known, up to `most`. */
+  #missing(most: number): string[] {
+    const missing: string[] = [];
+    for (let i = this.#next; i < this.#texts.length && missing.length < most; i++) {
+      const text = this.#texts[i] ?? '';
+      if (!this.#known.has(text)) missing.push(text);
+      else if (missing.length === 0) this.#next = i + 1;
+    }
+    return missing;
   }
 
   /** Looks up what is not known yet; rows of another width than the rest are left out. */
   async #recall(identity: string): Promise<void> {
-    const missing = this.#missing();
+    const missing = this.#missing(Number.POSITIVE_INFINITY);
     const found = await this.#store.getMany(missing.map(keyMaker(identity, this.#request.prefix)));
     throwIfAborted(this.#context.signal);
-    let width: number | undefined = this.#known.values().next().value?.vector.length;
     for (const [i, text] of missing.entries()) {
       const hit = found[i];
       if (!hit || fault(hit.vector) !== undefined) continue;
-      width ??= hit.vector.length;
-      if (hit.vector.length === width) this.#know(text, hit);
+      if (hit.vector.length !== (this.#width ?? hit.vector.length)) continue;
+      this.#refuseCut(text, hit);
+      this.#know(text, hit);
     }
+  }
+
+  #refuseCut(text: string, { tokens, truncated }: CachedVector): void {
+    if (!truncated || this.#request.truncate) return;
+    throw new NearfieldError(
+      'bad-input',
+      `The text is longer than the model's limit (${tokens} tokens were read), and truncate is false.`,
+      { index: this.#request.texts.indexOf(text) },
+    );
   }
 
   #know(text: string, value: CachedVector): void {
-    if (value.truncated && !this.#request.truncate) {
-      throw new NearfieldError(
-        'bad-input',
-        `The text is longer than the model's limit (${value.tokens} tokens were read), and truncate is false.`,
-        { index: this.#request.texts.indexOf(text) },
-      );
-    }
     this.#known.set(text, value);
+    this.#width = value.vector.length;
+    this.#answered += this.#repeats.get(text) ?? 0;
+  }
+
+  /** What is known is of another model, or was stored wrongly: all of it is asked for anew. */
+  #forget(): void {
+    if (++this.#changes > MOST_CHANGES) throw unsettled();
+    this.#known.clear();
+    this.#width = undefined;
+    this.#answered = 0;
+    this.#next = 0;
   }
 
   async #compute(missing: readonly string[]): Promise<EmbedRows> {
-    const before = this.#answered();
+    const before = this.#answered;
     this.misses += missing.length;
     return this.#embed(
       { ...this.#request, texts: missing },
@@ -137,19 +160,17 @@ class Lookup {
     });
   }
 
-  async #learn(missing: readonly string[], rows: EmbedRows): Promise<void> {
+  async #learn(missing: readonly string[], rows: EmbedRows, changed: boolean): Promise<void> {
     const vectors = this.#checked(rows, missing);
     const width = vectors[0]?.length;
-    for (const [text, { vector }] of this.#known) {
-      if (vector.length !== width) this.#known.delete(text);
-    }
+    if (changed || (this.#width ?? width) !== width) this.#forget();
     const key = keyMaker(rows.identity, this.#request.prefix);
     const entries: CacheEntry[] = [];
     for (const [i, text] of missing.entries()) {
       const vector = vectors[i];
       if (!vector) continue;
       const value = { vector, tokens: rows.tokens[i] ?? 0, truncated: rows.truncated[i] === 1 };
-      this.#known.set(text, value);
+      this.#know(text, value);
       entries.push({ key: key(text), ...value });
     }
     await this.#store.putMany(entries);
@@ -175,7 +196,7 @@ class Lookup {
     const { texts } = this.#request;
     const values = texts.map((text) => this.#known.get(text));
     const width = values[0]?.vector.length ?? 0;
-    const data = new Float32Array(texts.length * width);
+    const data = roomForRows(texts.length, width);
     for (const [i, value] of values.entries()) if (value) data.set(value.vector, i * width);
     return {
       data,

@@ -1,6 +1,6 @@
 import { transfer } from 'comlink';
 import { throwIfAborted } from '../contract/index.ts';
-import type { CollectionInfo, Embedder, EmbedProgress } from '../contract/index.ts';
+import type { CollectionInfo, Dtype, Embedder, EmbedProgress } from '../contract/index.ts';
 import { passageInput } from './passages.ts';
 import type { SearchSession } from './session.ts';
 import type { CutDocument } from './wire.ts';
@@ -10,13 +10,19 @@ const SLICE_PASSAGES = 64;
 
 export interface EmbeddingOf {
   embedder: Embedder;
+  /** Throws when vectors that the embedder has just made are of another space than those stored. */
+  assertSame: () => void;
   dimensions: number;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: EmbedProgress) => void) | undefined;
 }
 
 type Vectors = Float32Array<ArrayBuffer>;
-type Store = (documents: readonly CutDocument[], vectors: Vectors) => Promise<unknown>;
+type Store = (
+  documents: readonly CutDocument[],
+  vectors: Vectors,
+  dtype: Dtype,
+) => Promise<unknown>;
 
 /** Embeds documents slice by slice; `store` gets whole documents only. Gives the passages done. */
 export async function embedInto(
@@ -37,7 +43,8 @@ export async function embedInto(
       onProgress: (progress) => work.onProgress?.({ done: before + progress.done, total }),
     });
     throwIfAborted(work.signal);
-    await store(slice, data);
+    work.assertSame();
+    await store(slice, data, work.embedder.info.dtype);
     finished += texts.length;
   }
   return finished;
@@ -59,7 +66,8 @@ export async function reembed(session: SearchSession, work: EmbeddingOf): Promis
     total = Math.max(total, done + countPassages(documents));
     done = await embedInto(stage, documents, work, { done, total });
     if (documents.length > 0) continue;
-    const info = await session.call((api) => api.finishReembedding());
+    const { dtype } = work.embedder.info;
+    const info = await session.call((api) => api.finishReembedding(dtype));
     if (info) return info;
   }
 }

@@ -3,6 +3,7 @@ import type {
   CollectionInfo,
   CollectionOptions,
   EmbeddedRows,
+  Embedder,
   SearchOptions,
 } from '../contract/index.ts';
 import { fault } from '../cache/index.ts';
@@ -18,7 +19,7 @@ export function checkedSpec({
   dimensions,
   passageCharacters,
 }: CollectionOptions): VectorSpec {
-  const { model, revision, dimensions: full, minDimensions } = embedder.info;
+  const { dimensions: full, minDimensions } = embedder.info;
   const width = dimensions ?? full;
   if (!Number.isInteger(width) || width < minDimensions || width > full) {
     throw badInput(`dimensions must be a whole number from ${minDimensions} to ${full}`, width);
@@ -26,7 +27,22 @@ export function checkedSpec({
   if (passageCharacters !== undefined) {
     wholeNumber('passageCharacters', passageCharacters, MIN_PASSAGE_CHARACTERS);
   }
-  return { model, revision, dimensions: width };
+  return specOf(embedder, width);
+}
+
+/** The space of an embedder's vectors at a width. */
+export function specOf({ info }: Embedder, dimensions: number): VectorSpec {
+  const { model, revision, pooling } = info;
+  return { model, revision, pooling, dimensions };
+}
+
+/**
+ * Throws `incompatible-index` when an embedder's vectors do not fit a collection any more: a folder
+ * that names no version may hold another model when a worker that died loads it again.
+ */
+export function assertEmbedder(name: string, stored: VectorSpec, embedder: Embedder): void {
+  const now = specOf(embedder, stored.dimensions);
+  if (!sameSpec(stored, now)) throw incompatible(name, stored, now);
 }
 
 export function checkedQuery(query: unknown): string {

@@ -1,7 +1,12 @@
 import { openDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cdp } from 'vitest/browser';
-import type { Collection, CollectionOptions, DocumentInput } from '../contract/index.ts';
+import type {
+  Collection,
+  CollectionOptions,
+  DocumentInput,
+  EmbeddedRows,
+} from '../contract/index.ts';
 import { HashingEmbedder } from './hashing-embedder.ts';
 import { deleteCollection, listCollections, openCollection } from './index.ts';
 
@@ -65,7 +70,9 @@ describe('a collection', () => {
       name: NAME,
       model: 'hashing',
       revision: '1',
+      pooling: 'mean',
       dimensions: 256,
+      dtypes: ['fp32'],
       documents: 3,
       passages: 3,
     });
@@ -118,7 +125,7 @@ describe('a collection', () => {
   it('takes vectors made elsewhere, and refuses those of another model or that are unsound', async () => {
     const birds = await open();
     const { data } = await embedder.embed([OWLS, BATS]);
-    const rows = { data, model: 'hashing', revision: '1', dimensions: 256 };
+    const rows: EmbeddedRows = { data, model: 'hashing', revision: '1', dimensions: 256 };
     await birds.addEmbedded(BIRDS.slice(0, 2), rows);
     expect(data.byteLength).toBe(2 * 256 * 4);
     expect(await ids(birds, 'echoes')).toEqual(['bat']);
@@ -127,6 +134,10 @@ describe('a collection', () => {
     await expect(add({ model: 'other' })).rejects.toMatchObject({ code: 'incompatible-index' });
     await expect(add({ revision: '2' })).rejects.toMatchObject({ code: 'incompatible-index' });
     await expect(add({ dimensions: 512 })).rejects.toMatchObject({ code: 'incompatible-index' });
+    await expect(add({ pooling: 'cls' })).rejects.toMatchObject({ code: 'incompatible-index' });
+    expect(birds.info.dtypes).toEqual([]);
+    await add({ pooling: 'mean', dtype: 'q4' });
+    expect(birds.info.dtypes).toEqual(['q4']);
     await expect(add({ data: data.slice(256) })).rejects.toMatchObject({ code: 'bad-input' });
     for (const value of [Number.NaN, 7]) {
       const spoilt = data.slice();
@@ -219,6 +230,14 @@ describe('an abort', () => {
     expect(await again.count()).toBe(200);
   });
 
+  it('while the collection opens ends that at once', async () => {
+    const control = new AbortController();
+    const opening = open({ signal: control.signal });
+    control.abort();
+    await expect(opening).rejects.toMatchObject({ code: 'aborted' });
+    expect(await (await open()).count()).toBe(0);
+  });
+
   it('before a call does nothing', async () => {
     const birds = await open();
     const signal = AbortSignal.abort();
@@ -278,93 +297,6 @@ describe('several tabs', () => {
     const anew = await open();
     await anew.add(BIRDS);
     expect(await ids(anew, 'echoes')).toEqual(['bat']);
-  });
-});
-
-describe('another model', () => {
-  const other = () => new HashingEmbedder({ model: 'other', dimensions: 128 });
-
-  it.each([
-    ['model', new HashingEmbedder({ model: 'other' }), {}],
-    ['revision', new HashingEmbedder({ revision: '2' }), {}],
-    ['width', embedder, { dimensions: 64 }],
-  ])('is refused by its %s, saying what is there and what to do', async (_, asked, options) => {
-    await (await open()).add(BIRDS);
-    const refused = open({ embedder: asked, ...options });
-    await expect(refused).rejects.toMatchObject({
-      code: 'incompatible-index',
-      message: expect.stringMatching(/hashing at 1 with 256.*was asked for.*re-embed/) as unknown,
-    });
-    expect(await ids(await open(), 'echoes')).toEqual(['bat']);
-  });
-
-  it('may have an empty collection', async () => {
-    await (await open()).close();
-    const birds = await open({ embedder: other() });
-    expect(birds.info).toMatchObject({ model: 'other', dimensions: 128 });
-    await birds.add(BIRDS);
-    expect(await ids(birds, 'echoes')).toEqual(['bat']);
-  });
-
-  it('embeds the stored documents again when asked to', async () => {
-    const old = await open();
-    await old.add(BIRDS);
-    const asked = other();
-    const seen: number[] = [];
-    const birds = await open({
-      embedder: asked,
-      onMismatch: 're-embed',
-      passageCharacters: 32,
-      onProgress: ({ done, total }) => seen.push(done, total),
-    });
-    expect(asked.calls.flat()).toHaveLength(6);
-    expect(seen.slice(-2)).toEqual([6, 6]);
-    expect(birds.info).toMatchObject({
-      model: 'other',
-      dimensions: 128,
-      documents: 3,
-      passages: 6,
-    });
-    const [hit] = await birds.search('insects');
-    expect(hit).toMatchObject({ id: 'bat' });
-    expect(BATS.slice(hit?.passage.start, hit?.passage.end)).toBe(hit?.passage.text);
-    await expect(old.search('owl')).rejects.toMatchObject({ code: 'incompatible-index' });
-    await expect(old.add(BIRDS)).rejects.toMatchObject({ code: 'incompatible-index' });
-  });
-
-  it('leaves everything as it was when the re-embedding is aborted', async () => {
-    const old = await open();
-    await old.add(Array.from({ length: 40 }, (_, i) => ({ id: `d${i}`, text: `n${i} ${OWLS}` })));
-    const asked = other();
-    const control = new AbortController();
-    asked.turn = (call) => {
-      if (call === 2) control.abort();
-    };
-    const opening = open({ embedder: asked, onMismatch: 're-embed', signal: control.signal });
-    await expect(opening).rejects.toMatchObject({ code: 'aborted' });
-    expect(asked.calls).toHaveLength(2);
-    expect((await old.search('n7', { limit: 1 }))[0]?.id).toBe('d7');
-    expect((await open()).info).toMatchObject({ model: 'hashing', documents: 40 });
-  });
-
-  it('takes in what another tab writes during the re-embedding', async () => {
-    const old = await open();
-    await old.add(BIRDS);
-    const asked = other();
-    asked.turn = async (call) => {
-      if (call !== 1) return;
-      await old.add([
-        { id: 'auk', text: 'Auks dive for fish.' },
-        { id: 'bat', text: 'Bats hang.' },
-      ]);
-      await old.remove('swift');
-    };
-    const birds = await open({ embedder: asked, onMismatch: 're-embed' });
-    expect(asked.calls.map((texts) => texts.length)).toEqual([3, 2]);
-    expect((await birds.list()).map(({ id }) => id)).toEqual(['auk', 'bat', 'owl']);
-    expect(await ids(birds, 'fish')).toEqual(['auk']);
-    expect(await ids(birds, 'hang')).toEqual(['bat']);
-    expect(await ids(birds, 'insects towns')).toEqual([]);
   });
 });
 

@@ -6,6 +6,7 @@ import type {
   CollectionInfo,
   CollectionOptions,
   DocumentInput,
+  Dtype,
   EmbeddedRows,
   Embedder,
   Hit,
@@ -13,9 +14,17 @@ import type {
   SearchOptions,
   StoredDocument,
 } from '../contract/index.ts';
+import { unlessAborted } from '../bridge/index.ts';
 import { countPassages, embedInto, reembed } from './adding.ts';
 import { checkedName } from './catalogue.ts';
-import { assertRows, checkedQuery, checkedSearch, checkedSpec, wholeNumber } from './checks.ts';
+import {
+  assertEmbedder,
+  assertRows,
+  checkedQuery,
+  checkedSearch,
+  checkedSpec,
+  wholeNumber,
+} from './checks.ts';
 import { checkedDocuments, checkedIds } from './documents.ts';
 import { SearchSession, spawnSearchWorker } from './session.ts';
 import { incompatible } from './spec.ts';
@@ -29,7 +38,8 @@ const EMBEDDED_SLICE = 1024;
  * in several tabs; what one writes, the others find.
  *
  * An empty collection takes any model. Errors: `incompatible-index` when it holds vectors of
- * another model, revision or width and `onMismatch` is `'refuse'`; `bad-input`, `storage`,
+ * another model, revision, pooling or width and `onMismatch` is `'refuse'` (another dtype of the
+ * same model is taken, and noted in `info.dtypes`); `bad-input`, `storage`,
  * `quota`, `worker-crashed`, `aborted`; with `'re-embed'` also those of the embedder, and then
  * nothing stored has changed.
  */
@@ -60,11 +70,14 @@ async function compatibleInfo(
   { name, spec }: { name: string; spec: VectorSpec },
   { embedder, onMismatch = 'refuse', signal, onProgress }: CollectionOptions,
 ): Promise<CollectionInfo> {
-  const { info, compatible } = await session.open();
-  throwIfAborted(signal);
+  const { info, compatible } = await unlessAborted(session.open(), signal);
   if (compatible) return info;
   if (onMismatch === 'refuse') throw incompatible(name, info, spec);
-  return reembed(session, { embedder, dimensions: spec.dimensions, signal, onProgress });
+  const { dimensions } = spec;
+  const assertSame = (): void => {
+    assertEmbedder(name, spec, embedder);
+  };
+  return reembed(session, { embedder, assertSame, dimensions, signal, onProgress });
 }
 
 /** The page's side: checks what comes in, embeds, and leaves the rest to the search worker. */
@@ -93,23 +106,21 @@ class StoredCollection implements Collection {
     if (checked.length === 0) return;
     const cut = await this.#session.call((api) => api.cut(checked));
     const total = countPassages(cut);
-    await embedInto((slice, vectors) => this.#put(slice, vectors), cut, this.#work(options), {
-      done: 0,
-      total,
-    });
+    const store = this.#put.bind(this);
+    await embedInto(store, cut, this.#work(options), { done: 0, total });
   }
 
   async addEmbedded(documents: readonly DocumentInput[], vectors: EmbeddedRows): Promise<void> {
     const checked = checkedDocuments(documents);
     assertRows(this.#info, vectors, checked.length);
-    const { dimensions } = vectors;
+    const { dimensions, dtype, data } = vectors;
     for (let at = 0; at < checked.length; at += EMBEDDED_SLICE) {
       const slice = checked.slice(at, at + EMBEDDED_SLICE).map((document) => ({
         document,
         spans: Uint32Array.of(0, document.text.length),
       }));
       const end = (at + slice.length) * dimensions;
-      await this.#put(slice, new Float32Array(vectors.data.subarray(at * dimensions, end)));
+      await this.#put(slice, new Float32Array(data.subarray(at * dimensions, end)), dtype);
     }
   }
 
@@ -154,6 +165,7 @@ class StoredCollection implements Collection {
       ...(signal && { signal }),
     });
     throwIfAborted(signal);
+    this.#assertSame();
     const hits = await this.#session.call((api) =>
       api.search(transfer(data, [data.buffer]), limit, minScore),
     );
@@ -169,15 +181,24 @@ class StoredCollection implements Collection {
     return this.close();
   }
 
-  async #put(documents: readonly CutDocument[], vectors: Float32Array<ArrayBuffer>): Promise<void> {
+  async #put(
+    documents: readonly CutDocument[],
+    vectors: Float32Array<ArrayBuffer>,
+    dtype: Dtype | undefined,
+  ): Promise<void> {
     this.#info = await this.#session.call((api) =>
-      api.put(documents, transfer(vectors, [vectors.buffer])),
+      api.put(documents, transfer(vectors, [vectors.buffer]), dtype),
     );
+  }
+
+  #assertSame(): void {
+    assertEmbedder(this.#info.name, this.#info, this.#embedder);
   }
 
   #work({ signal, onProgress }: AddOptions): Parameters<typeof embedInto>[2] {
     const { dimensions } = this.#info;
-    return { embedder: this.#embedder, dimensions, signal, onProgress };
+    const assertSame = this.#assertSame.bind(this);
+    return { embedder: this.#embedder, assertSame, dimensions, signal, onProgress };
   }
 }
 

@@ -6,12 +6,16 @@ import type { EmbedOptions, Embedder, EmbedderInfo, Embeddings } from '../contra
  * close. `turn` runs before each call, for a test to fire a signal or to write from elsewhere.
  */
 export class HashingEmbedder implements Embedder {
-  readonly info: EmbedderInfo;
+  info: EmbedderInfo;
   /** Texts of each call. */
   readonly calls: string[][] = [];
   turn: (call: number) => void | Promise<void> = () => undefined;
 
-  constructor(info: Partial<Pick<EmbedderInfo, 'model' | 'revision' | 'dimensions'>> = {}) {
+  constructor(
+    info: Partial<
+      Pick<EmbedderInfo, 'model' | 'revision' | 'pooling' | 'dtype' | 'dimensions'>
+    > = {},
+  ) {
     this.info = {
       model: 'hashing',
       revision: '1',

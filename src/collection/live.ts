@@ -1,5 +1,5 @@
 import { NearfieldError } from '../contract/index.ts';
-import type { CollectionInfo, DocumentInput, Hit } from '../contract/index.ts';
+import type { CollectionInfo, DocumentInput, Dtype, Hit } from '../contract/index.ts';
 import { cutPassages, DEFAULT_PASSAGE_CHARACTERS } from './passages.ts';
 import { rankDocuments, toHit } from './ranking.ts';
 import { DATABASE_PREFIX, infoOf, newMeta, type Meta } from './schema.ts';
@@ -15,7 +15,7 @@ interface State {
 }
 
 /** What a change does to the disk besides the table's rows; undefined when there is nothing to do. */
-type Change = Partial<Omit<Commit, 'rows' | 'meta'>> & { table?: Table };
+type Change = Partial<Omit<Commit, 'rows' | 'meta'>> & { table?: Table; dtype?: Dtype };
 
 /**
  * An open collection. Calls run one after another; each sees what every tab wrote before it,
@@ -68,12 +68,17 @@ export class LiveCollection {
     return this.#request.passageCharacters ?? (await this.storage.meta()).passageCharacters;
   }
 
-  put(documents: readonly CutDocument[], vectors: Float32Array): Promise<CollectionInfo> {
+  put(
+    documents: readonly CutDocument[],
+    vectors: Float32Array,
+    dtype?: Dtype,
+  ): Promise<CollectionInfo> {
     return this.exclusive(async () => {
       await this.#write(({ table, meta }) => {
         appendAll(table, documents, vectors);
         const stamp = meta.generation + 1;
-        return { put: documents.map(({ document, spans }) => ({ ...document, spans, stamp })) };
+        const put = documents.map(({ document, spans }) => ({ ...document, spans, stamp }));
+        return { put, ...(dtype && { dtype }) };
       });
       await this.#compact();
       return this.#info();
@@ -154,7 +159,7 @@ export class LiveCollection {
 
   async #adopt(meta: Meta): Promise<void> {
     const table = new Table(this.#request.spec.dimensions);
-    const adopted = { ...meta, ...this.#request.spec, rows: 0, passages: 0 };
+    const adopted = { ...meta, ...this.#request.spec, dtypes: [], rows: 0, passages: 0 };
     const rows = table.takeWrites();
     const commit: Commit = { replace: 'all', rows, put: [], remove: [], meta: adopted };
     await this.storage.commit(meta.generation, commit);
@@ -169,14 +174,14 @@ export class LiveCollection {
       // Until the commit, memory is ahead of the disk: a failure must not leave it in place.
       this.#state = undefined;
       const change = make(state);
-      const table = change?.table ?? state.table;
       if (!change) {
         this.#state = state;
         return;
       }
-      const meta = this.#metaOf(state.meta, table);
+      const { table = state.table, dtype, ...stores } = change;
+      const meta = this.#metaOf(state.meta, table, dtype);
       const rows = table.takeWrites();
-      const commit: Commit = { put: [], remove: [], ...change, rows, meta };
+      const commit: Commit = { put: [], remove: [], ...stores, rows, meta };
       if (await this.storage.commit(state.meta.generation, commit)) {
         const generation = state.meta.generation + 1;
         this.#state = { table, meta: { ...meta, generation } };
@@ -186,9 +191,13 @@ export class LiveCollection {
     }
   }
 
-  #metaOf(meta: Meta, table: Table): Meta {
+  #metaOf(meta: Meta, table: Table, dtype: Dtype | undefined): Meta {
+    const { pooling } = this.#request.spec;
+    const known = table.documents === 0 ? [] : [...(meta.dtypes ?? []), ...(dtype ? [dtype] : [])];
     return {
       ...meta,
+      ...(pooling && { pooling }),
+      dtypes: [...new Set(known)],
       passageCharacters: this.#request.passageCharacters ?? meta.passageCharacters,
       rows: table.index.rows,
       documents: table.documents,

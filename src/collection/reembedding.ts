@@ -1,4 +1,4 @@
-import { NearfieldError } from '../contract/index.ts';
+import { NearfieldError, type Dtype } from '../contract/index.ts';
 import { plainDocument } from './documents.ts';
 import { appendAll, cutSpans } from './live.ts';
 import type { DocumentRecord } from './schema.ts';
@@ -76,8 +76,12 @@ export class Reembedding {
     }
   }
 
-  /** Gives false, and starts another pass, when another tab wrote meanwhile. */
-  async finish(): Promise<boolean> {
+  /**
+   * Gives false, and starts another pass, when another tab wrote meanwhile.
+   *
+   * @param dtype what made the new vectors
+   */
+  async finish(dtype: Dtype): Promise<boolean> {
     const meta = await this.#storage.meta();
     if (meta.generation !== this.#generation) return this.#restart(meta.generation);
     const table = new Table(this.#spec.dimensions);
@@ -93,7 +97,13 @@ export class Reembedding {
       rows: table.takeWrites(),
       put: await this.#recut(),
       remove: [],
-      meta: { ...meta, ...this.#spec, ...counts, passageCharacters: this.#room },
+      meta: {
+        ...meta,
+        ...this.#spec,
+        ...counts,
+        dtypes: documents === 0 ? [] : [dtype],
+        passageCharacters: this.#room,
+      },
     });
     return done || this.#restart((await this.#storage.meta()).generation);
   }

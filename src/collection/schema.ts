@@ -1,5 +1,5 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
-import type { CollectionInfo, DocumentInput } from '../contract/index.ts';
+import { DTYPES, type CollectionInfo, type DocumentInput, type Dtype } from '../contract/index.ts';
 import type { Transaction } from '../cache/index.ts';
 import type { Owner } from './table.ts';
 import type { VectorSpec } from './wire.ts';
@@ -10,6 +10,8 @@ export const DATABASE_VERSION = 1;
 
 export interface Meta extends VectorSpec {
   format: number;
+  /** What made the vectors, as far as known; absent in collections from before it was noted. */
+  dtypes?: readonly Dtype[];
   passageCharacters: number;
   /** Grows with every write: a tab whose memory is of another generation reads again. */
   generation: number;
@@ -38,11 +40,27 @@ export type StoreName = 'meta' | 'documents' | 'vectors' | 'owners';
 export const ALL_STORES: StoreName[] = ['meta', 'documents', 'vectors', 'owners'];
 
 export function newMeta(spec: VectorSpec, passageCharacters: number): Meta {
-  const { model, revision, dimensions } = spec;
   // At random: a collection that was deleted and made anew must not look like the old one.
   const generation = Math.floor(Math.random() * 2 ** 40);
   const counts = { generation, rows: 0, documents: 0, passages: 0 };
-  return { format: FORMAT, model, revision, dimensions, passageCharacters, ...counts };
+  return { format: FORMAT, ...spec, dtypes: [], passageCharacters, ...counts };
+}
+
+/** Whether a record of this format is whole: a disk fault or another hand may have changed it. */
+export function isSound(meta: Meta): boolean {
+  const { model, revision, pooling, dimensions, dtypes = [], ...rest } = meta;
+  const { passageCharacters, generation, rows, documents, passages } = rest;
+  const counts = [passageCharacters, generation, rows, documents, passages];
+  return (
+    typeof model === 'string' &&
+    typeof revision === 'string' &&
+    [undefined, 'mean', 'cls', 'last'].includes(pooling) &&
+    Number.isSafeInteger(dimensions) &&
+    dimensions > 0 &&
+    Array.isArray(dtypes) &&
+    dtypes.every((dtype) => DTYPES.includes(dtype as Dtype)) &&
+    counts.every((count) => Number.isSafeInteger(count) && count >= 0)
+  );
 }
 
 /** The meta record is there from the first moment: no tab ever meets a collection without one. */
@@ -59,6 +77,7 @@ export function createStores(
 }
 
 export function infoOf(name: string, meta: Meta): CollectionInfo {
-  const { model, revision, dimensions, documents, passages } = meta;
-  return { name, model, revision, dimensions, documents, passages };
+  const { model, revision, pooling, dimensions, dtypes = [], documents, passages } = meta;
+  const made = { model, revision, ...(pooling && { pooling }), dimensions, dtypes };
+  return { name, ...made, documents, passages };
 }

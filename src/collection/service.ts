@@ -1,7 +1,8 @@
-import { NearfieldError, replyWith } from '../contract/index.ts';
+import { NearfieldError, replyWith, toNearfieldError } from '../contract/index.ts';
 import type {
   CollectionInfo,
   DocumentInput,
+  Dtype,
   Hit,
   Reply,
   StoredDocument,
@@ -38,8 +39,12 @@ export class SearchService implements SearchWorkerApi {
     return this.#reply((live) => live.cut(documents));
   }
 
-  put(documents: readonly CutDocument[], vectors: Vectors): Promise<Reply<CollectionInfo>> {
-    return this.#reply((live) => live.put(documents, vectors));
+  put(
+    documents: readonly CutDocument[],
+    vectors: Vectors,
+    dtype?: Dtype,
+  ): Promise<Reply<CollectionInfo>> {
+    return this.#reply((live) => live.put(documents, vectors, dtype));
   }
 
   remove(ids: readonly string[]): Promise<Reply<Removal>> {
@@ -83,9 +88,9 @@ export class SearchService implements SearchWorkerApi {
     });
   }
 
-  finishReembedding(): Promise<Reply<CollectionInfo | undefined>> {
+  finishReembedding(dtype: Dtype): Promise<Reply<CollectionInfo | undefined>> {
     return this.#reply(async (live) => {
-      if (!(await this.#staging().finish())) return undefined;
+      if (!(await this.#staging().finish(dtype))) return undefined;
       this.#reembedding = undefined;
       await live.changed();
       return live.info();
@@ -127,14 +132,19 @@ export class SearchService implements SearchWorkerApi {
   }
 }
 
-/** Undefined when the collection was deleted while it was being listed. */
+/**
+ * Undefined when the collection was deleted while it was being listed. One that cannot be read is
+ * listed with the reason: it must neither hide the others nor be hidden from who would delete it.
+ */
 async function storedInfo(name: string): Promise<CollectionInfo | undefined> {
   const storage = new CollectionStorage(name);
   try {
     return infoOf(name, await storage.meta());
   } catch (error) {
-    if (error instanceof NearfieldError && error.code === 'closed') return undefined;
-    throw error;
+    const { code, message } = toNearfieldError(error);
+    if (code === 'closed') return undefined;
+    const empty = { model: '', revision: '', dimensions: 0, dtypes: [], documents: 0, passages: 0 };
+    return { name, ...empty, problem: message };
   } finally {
     await storage.close();
   }

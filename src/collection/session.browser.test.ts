@@ -1,6 +1,7 @@
 import { deleteDB, openDB } from 'idb';
 import { afterEach, expect, it } from 'vitest';
 import { cdp } from 'vitest/browser';
+import { listCollections } from './catalogue.ts';
 import { SearchSession, spawnSearchWorker } from './session.ts';
 import type { CutDocument } from './wire.ts';
 
@@ -8,8 +9,8 @@ const DATABASE = 'nearfield-collection-session-test';
 const WIDTH = 8;
 const REQUEST = {
   name: 'session-test',
-  spec: { model: 'm', revision: '1', dimensions: WIDTH },
-};
+  spec: { model: 'm', revision: '1', pooling: 'mean', dimensions: WIDTH },
+} as const;
 
 let workers: Worker[] = [];
 let sessions: SearchSession[] = [];
@@ -50,6 +51,19 @@ function direction(i: number): Float32Array<ArrayBuffer> {
   return row.map((value) => value / norm);
 }
 
+/** Makes the collection, and then what another version or a fault may make of its record. */
+async function changeMeta(
+  change: (meta: Record<string, unknown>) => Record<string, unknown>,
+): Promise<void> {
+  const session = open();
+  await session.open();
+  await session.close();
+  const db = await openDB(DATABASE);
+  const meta = (await db.get('meta', 'meta')) as Record<string, unknown>;
+  await db.put('meta', change(meta), 'meta');
+  db.close();
+}
+
 async function nearest(session: SearchSession, i: number): Promise<string | undefined> {
   const [hit] = await session.call((api) => api.search(direction(i), 1));
   return hit?.id;
@@ -69,6 +83,16 @@ it('rejects what is pending when its worker dies, and reads all again in another
   // The write was under way: it is there as a whole or not at all.
   expect([50, 3000]).toContain(count);
   expect(passages).toBe(count);
+});
+
+it('closes at once while the collection opens', async () => {
+  const blocker = await openDB(DATABASE, 1);
+  const session = open();
+  const refused = expect(session.open()).rejects.toMatchObject({ code: 'closed' });
+  await session.close();
+  await refused;
+  blocker.close();
+  await expect(session.open()).rejects.toMatchObject({ code: 'closed' });
 });
 
 it('keeps tens of thousands of rows in chunks, and the same after reading them back', async () => {
@@ -103,17 +127,36 @@ it('says that a stored chunk is damaged', async () => {
 });
 
 it('refuses what a newer version stored', async () => {
-  const session = open();
-  await session.open();
-  await session.close();
-  const db = await openDB(DATABASE);
-  const meta = (await db.get('meta', 'meta')) as object;
-  await db.put('meta', { ...meta, format: 99 }, 'meta');
-  db.close();
+  await changeMeta((meta) => ({ ...meta, format: 99 }));
   await expect(open().open()).rejects.toMatchObject({
     code: 'storage',
     message: expect.stringContaining('format 99') as unknown,
   });
+  const [info] = await listCollections();
+  expect(info).toMatchObject({ name: 'session-test', documents: 0 });
+  expect(info?.problem).toContain('format 99');
+});
+
+it.each([
+  ['no width', { dimensions: undefined }],
+  ['a count that is none', { rows: Number.NaN }],
+  ['a pooling that is none', { pooling: 'max' }],
+  ['dtypes that are none', { dtypes: ['q4', 'fp13'] }],
+])('says that a record with %s is damaged', async (_, change) => {
+  await changeMeta((meta) => ({ ...meta, ...change }));
+  await expect(open().open()).rejects.toMatchObject({
+    code: 'storage',
+    message: expect.stringContaining('damaged') as unknown,
+  });
+});
+
+it('takes a collection from before pooling and dtype were noted, and notes them', async () => {
+  await changeMeta((meta) => ({ ...meta, pooling: undefined, dtypes: undefined }));
+  const session = open();
+  const { info, compatible } = await session.open();
+  expect([compatible, info.pooling, info.dtypes]).toEqual([true, undefined, []]);
+  const after = await session.call((api) => api.put(...documents(0, 1), 'q4'));
+  expect(after).toMatchObject({ pooling: 'mean', dtypes: ['q4'] });
 });
 
 it('reports a full disk as quota, and what was stored stays', async () => {

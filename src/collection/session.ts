@@ -23,6 +23,9 @@ export class SearchSession {
   readonly #spawn: () => Worker;
   #handle: Promise<WorkerHandle<SearchWorkerApi>> | undefined;
   #opened: Opened | undefined;
+  /** The worker has read the collection. */
+  #isOpen = false;
+  readonly #ending = new AbortController();
   #closed = false;
 
   constructor(request: OpenRequest, spawn: () => Worker) {
@@ -41,12 +44,16 @@ export class SearchSession {
     return unwrap(await handle.call(work));
   }
 
-  /** Waits for what the worker is doing, then ends it. Safe to call again. */
+  /**
+   * Waits for what the worker is doing, then ends it; one that still opens is ended at once. Safe to
+   * call again.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     const handle = this.#handle;
     this.#handle = undefined;
     if (!handle) return;
+    if (!this.#isOpen) this.#ending.abort(this.#closedError());
     // A worker that never started, or has died, needs no closing.
     const [started] = await Promise.allSettled([handle]);
     if (started.status === 'rejected') return;
@@ -55,10 +62,7 @@ export class SearchSession {
   }
 
   #connect(): Promise<WorkerHandle<SearchWorkerApi>> {
-    if (this.#closed) {
-      const message = `The collection "${this.#request.name}" was closed.`;
-      return Promise.reject(new NearfieldError('closed', message));
-    }
+    if (this.#closed) return Promise.reject(this.#closedError());
     if (this.#handle) return this.#handle;
     const handle = this.#start();
     this.#handle = handle;
@@ -70,13 +74,19 @@ export class SearchSession {
   }
 
   async #start(): Promise<WorkerHandle<SearchWorkerApi>> {
-    const handle = await WorkerHandle.open<SearchWorkerApi>(this.#spawn);
+    this.#isOpen = false;
+    const handle = await WorkerHandle.open<SearchWorkerApi>(this.#spawn, this.#ending.signal);
     try {
       this.#opened = unwrap(await handle.call((api) => api.open(this.#request)));
+      this.#isOpen = true;
       return handle;
     } catch (error) {
       handle.terminate();
       throw error;
     }
+  }
+
+  #closedError(): NearfieldError {
+    return new NearfieldError('closed', `The collection "${this.#request.name}" was closed.`);
   }
 }

@@ -7,6 +7,7 @@ import {
   DATABASE_PREFIX,
   DATABASE_VERSION,
   FORMAT,
+  isSound,
   type CollectionSchema,
   type DocumentRecord,
   type Meta,
@@ -133,11 +134,15 @@ export class CollectionStorage {
 
   #checked(meta: Meta | undefined): Meta {
     if (!meta) throw this.#deleted();
-    if (meta.format === FORMAT) return meta;
-    throw new NearfieldError(
-      'storage',
-      `The collection "${this.name}" is stored in format ${meta.format}; this version of Nearfield reads ${FORMAT}.`,
-    );
+    const { name } = this;
+    if (meta.format !== FORMAT) {
+      throw new NearfieldError(
+        'storage',
+        `The collection "${name}" is stored in format ${meta.format}; this version of Nearfield reads ${FORMAT}.`,
+      );
+    }
+    if (isSound(meta)) return meta;
+    throw new NearfieldError('storage', `What is stored of the collection "${name}" is damaged.`);
   }
 
   #deleted(): NearfieldError {

@@ -1,15 +1,19 @@
 import type {
   CollectionInfo,
   DocumentInput,
+  Dtype,
   Hit,
+  Pooling,
   Reply,
   StoredDocument,
 } from '../contract/index.ts';
 
-/** What made the vectors of a collection. */
+/** The space that vectors of a collection lie in. */
 export interface VectorSpec {
   model: string;
   revision: string;
+  /** Absent where whoever made the vectors did not note it. */
+  pooling?: Pooling;
   dimensions: number;
 }
 
@@ -42,10 +46,11 @@ export interface SearchWorkerApi {
   open(request: OpenRequest): Promise<Reply<Opened>>;
   info(): Promise<Reply<CollectionInfo>>;
   cut(documents: readonly DocumentInput[]): Promise<Reply<CutDocument[]>>;
-  /** `vectors` holds one row per passage, in the order of the documents. */
+  /** `vectors` holds one row per passage, in the order of the documents; `dtype` made them. */
   put(
     documents: readonly CutDocument[],
     vectors: Float32Array<ArrayBuffer>,
+    dtype?: Dtype,
   ): Promise<Reply<CollectionInfo>>;
   remove(ids: readonly string[]): Promise<Reply<Removal>>;
   clear(): Promise<Reply<CollectionInfo>>;
@@ -60,8 +65,11 @@ export interface SearchWorkerApi {
     documents: readonly CutDocument[],
     vectors: Float32Array<ArrayBuffer>,
   ): Promise<Reply<void>>;
-  /** Puts what is staged in place of what is stored; undefined when another tab wrote meanwhile. */
-  finishReembedding(): Promise<Reply<CollectionInfo | undefined>>;
+  /**
+   * Puts what is staged, made with `dtype`, in place of what is stored; undefined when another tab
+   * wrote meanwhile.
+   */
+  finishReembedding(dtype: Dtype): Promise<Reply<CollectionInfo | undefined>>;
   close(): Promise<Reply<void>>;
   listCollections(): Promise<Reply<CollectionInfo[]>>;
   deleteCollection(name: string): Promise<Reply<void>>;

@@ -1,6 +1,7 @@
 /** Documents in, ranked hits out. */
 
 import type { Embedder, EmbedProgress } from './embedding.ts';
+import type { Dtype, Pooling } from './model.ts';
 
 /** Values that survive structured cloning and JSON. */
 export type MetadataValue = string | number | boolean | null | readonly string[];
@@ -67,9 +68,21 @@ export interface CollectionInfo {
   readonly name: string;
   readonly model: string;
   readonly revision: string;
+  /** Absent in a collection from before it was noted. */
+  readonly pooling?: Pooling;
   readonly dimensions: number;
+  /**
+   * File variants that made the vectors, as far as known. Vectors of several lie in one space, a
+   * little apart: what a GPU made with q4f16 is searched and added to on WASM with q4.
+   */
+  readonly dtypes: readonly Dtype[];
   readonly documents: number;
   readonly passages: number;
+  /**
+   * Why it cannot be opened, for people: it is damaged, or of another version. What could not be
+   * read is empty or 0; `deleteCollection` deletes it all the same.
+   */
+  readonly problem?: string;
 }
 
 export interface Collection {
@@ -99,7 +112,11 @@ export interface EmbeddedRows {
   data: Float32Array;
   model: string;
   revision: string;
+  /** @default taken to be that of the collection */
+  pooling?: Pooling;
   dimensions: number;
+  /** Noted in the collection's `dtypes`. */
+  dtype?: Dtype;
 }
 
 export interface CollectionOptions {
@@ -109,7 +126,7 @@ export interface CollectionOptions {
   /** Most characters in a passage. @default 1200 */
   passageCharacters?: number;
   /**
-   * What to do when the stored collection was made with another model or width:
+   * What to do when the stored collection was made with another model, revision, pooling or width:
    * refuse with `incompatible-index`, or embed the stored documents again.
    * @default 'refuse'
    */

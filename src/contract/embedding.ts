@@ -156,8 +156,12 @@ export interface EmbedderOptions {
 
 /** Where loading stands. `loaded` and `total` count bytes over all files of the model. */
 export interface LoadProgress {
-  /** `plan` comes once, before the first byte of weights, and says how many bytes will come. */
-  phase: 'plan' | 'download' | 'compile' | 'self-test' | 'ready';
+  /**
+   * `plan` comes before the first byte of weights, and says how many bytes will come. `stored` is
+   * the last: files that came fast are used first, and on this machine for good some seconds after
+   * the model is `ready`. It stays out where the browser has no room for them.
+   */
+  phase: 'plan' | 'download' | 'compile' | 'self-test' | 'ready' | 'stored';
   device: Device;
   dtype: Dtype;
   loaded: number;

@@ -5,5 +5,6 @@ export * from './model.ts';
 export * from './embedding.ts';
 export * from './collection.ts';
 export * from './prompt.ts';
+export * from './rows.ts';
 export * from './wire.ts';
 export * from './catalogue.ts';

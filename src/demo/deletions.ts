@@ -56,6 +56,7 @@ export async function deleteEverything(parts: Parts): Promise<void> {
       jobs: [],
       storedModels: [],
       offline: 'unknown',
+      modelStored: false,
       erased: true,
     });
     await refreshModels(parts);

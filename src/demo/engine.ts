@@ -10,13 +10,22 @@ import { modelName } from './views/names.ts';
 export class Engine {
   readonly #store: Store<State>;
   readonly #onSwitch: (embedder: Embedder) => Promise<void>;
+  readonly #onStored: () => void;
   #current: Embedder | undefined;
   #abort = new AbortController();
 
-  /** @param onSwitch runs with each new embedder, before the one it replaces is closed */
-  constructor(store: Store<State>, onSwitch: (embedder: Embedder) => Promise<void>) {
+  /**
+   * @param onSwitch runs with each new embedder, before the one it replaces is closed
+   * @param onStored runs when the files of the embedder in use are on this machine for good
+   */
+  constructor(
+    store: Store<State>,
+    onSwitch: (embedder: Embedder) => Promise<void>,
+    onStored: () => void,
+  ) {
     this.#store = store;
     this.#onSwitch = onSwitch;
+    this.#onStored = onStored;
   }
 
   get current(): Embedder | undefined {
@@ -27,14 +36,22 @@ export class Engine {
   async load(model: ModelId, device: DeviceChoice): Promise<void> {
     this.cancel();
     const mine = (this.#abort = new AbortController());
-    this.#store.set({ loading: { model, device }, engineTrouble: undefined, offered: false });
+    const { modelStored } = this.#store.get();
+    this.#store.set({
+      loading: { model, device },
+      engineTrouble: undefined,
+      offered: false,
+      modelStored: false,
+    });
     try {
       const embedder = await this.#create(model, device, mine.signal);
       if (mine.signal.aborted) return await embedder.close();
       await this.#replaceBy(embedder);
       this.#store.set({ loading: undefined, engine: embedder.info, device });
     } catch (error) {
-      if (this.#abort === mine) this.#give(error, model);
+      if (this.#abort !== mine) return;
+      this.#store.set({ modelStored: modelStored && this.#current !== undefined });
+      this.#give(error, model);
     }
   }
 
@@ -55,7 +72,9 @@ export class Engine {
       device,
       signal,
       onProgress: (progress) => {
-        if (!signal.aborted) this.#store.set({ loading: { model, device, progress } });
+        if (signal.aborted) return;
+        if (progress.phase === 'stored') this.#onStored();
+        else this.#store.set({ loading: { model, device, progress } });
       },
     });
   }

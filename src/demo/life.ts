@@ -54,7 +54,7 @@ export async function refreshModels({ store }: Parts): Promise<void> {
   const stored = await storedModels().catch(() => []);
   const sizes: Partial<Record<ModelId, ModelSize>> = {};
   for (const model of MODELS) {
-    const size = await sizeOf(model, store.get().device, stored);
+    const size = await sizeOf(model, store.get().device);
     if (size) sizes[model] = size;
   }
   store.set({ storedModels: stored, sizes });

@@ -2,7 +2,7 @@
 
 import * as nearfield from '../index.ts';
 import { deleteEverything, removeAllDocuments, removeDocument } from './deletions.ts';
-import { changeCorpus, dropFiles, load, start } from './life.ts';
+import { changeCorpus, dropFiles, load, refreshModels, start } from './life.ts';
 import { parallelText } from './parallel.ts';
 import { createParts } from './parts.ts';
 import { opening } from './preferences.ts';
@@ -64,4 +64,10 @@ setUpData(store, { deleteEverything: () => void deleteEverything(parts) });
 setUpAnnouncements(store);
 setUpDrop((files) => dropFiles(parts, files));
 setUpPwa(store);
+store.watch(
+  ({ modelStored }) => [modelStored],
+  ({ modelStored }) => {
+    if (modelStored) void refreshModels(parts);
+  },
+);
 void start(parts, asked);

@@ -16,27 +16,15 @@ export interface StoredModel {
   bytes: number;
 }
 
-export async function sizeOf(
-  model: ModelId,
-  device: DeviceChoice,
-  stored: readonly StoredModel[],
-): Promise<ModelSize | undefined> {
-  const spec = CATALOGUE[model];
-  if (!spec) return undefined;
+/** Sizes on this device. The catalogue knows them: no hub is told of the visitors of this page. */
+export async function sizeOf(model: ModelId, device: DeviceChoice): Promise<ModelSize | undefined> {
   try {
-    const { bytes } = await describeModel(unasked(spec), { device });
-    const kept = stored.find(({ id }) => isOf(spec, id))?.bytes ?? 0;
-    // The catalogue rounds some sizes to a MiB.
-    return { bytes, missing: kept > bytes * 0.99 ? 0 : bytes - kept };
+    const { bytes, storedBytes } = await describeModel(model, { device });
+    return { bytes, missing: bytes - storedBytes };
   } catch {
     // No size to show; loading the model gives the reason.
     return undefined;
   }
-}
-
-/** The catalogue knows the sizes; asking the hub would tell it of every visitor of this page. */
-function unasked(spec: ModelSpec): ModelSpec {
-  return 'hub' in spec.source ? { ...spec, source: { url: `${spec.source.hub}/` } } : spec;
 }
 
 /** Which of our models a stored folder belongs to. */

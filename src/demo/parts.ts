@@ -19,7 +19,11 @@ export interface Parts {
 export function createParts({ corpus, query, device }: Opening): Parts {
   const store = createState({ corpus, query, device });
   const shelf = new Shelf(store);
-  const engine = new Engine(store, (embedder) => shelf.use(embedder));
+  const engine = new Engine(
+    store,
+    (embedder) => shelf.use(embedder),
+    () => store.set({ modelStored: true }),
+  );
   const search = createSearch(store, shelf, () => engine.current);
   const ingest = new Ingest(store, {
     open: () => shelf.open('documents'),

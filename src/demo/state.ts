@@ -72,6 +72,8 @@ export interface State {
   /** The model was loaded and the first question answered, or neither will happen by itself. */
   settled: boolean;
   offline: 'unknown' | 'ready';
+  /** The files of the model in use are on this machine for good. */
+  modelStored: boolean;
   erased: boolean;
 }
 
@@ -96,6 +98,7 @@ export function createState(patch: Partial<State>): Store<State> {
     storedModels: [],
     settled: false,
     offline: 'unknown',
+    modelStored: false,
     erased: false,
     ...patch,
   });

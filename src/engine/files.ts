@@ -1,14 +1,17 @@
-import type { LoadProgress, ModelFile } from '../contract/index.ts';
-import { fetchFile, type DownloadContext } from '../weights/download.ts';
+import type { Device, Dtype, LoadProgress, ModelFile } from '../contract/index.ts';
+import { fetchFile, type DownloadContext, type FetchedFile } from '../weights/download.ts';
 import { sizeOf } from '../weights/describe.ts';
 import { remoteFile } from '../weights/plan.ts';
 import type { ResolvedModel } from '../weights/resolve.ts';
-import type { FileStore, StoredFile } from '../weights/store.ts';
+import type { FileStore } from '../weights/store.ts';
 
 export interface FetchContext {
   store: FileStore;
+  device: Device;
   onWarning: (message: string) => void;
-  onProgress: (progress: Omit<LoadProgress, 'device' | 'dtype'>) => void;
+  onProgress: (progress: LoadProgress) => void;
+  /** See `DownloadContext`. */
+  quiet?: Promise<void>;
 }
 
 /** Fetches the files of one load and adds up their progress. */
@@ -16,6 +19,9 @@ export class ModelFiles {
   readonly #model: ResolvedModel;
   readonly #context: FetchContext;
   readonly #loaded = new Map<string, number>();
+  readonly #kept: Promise<boolean>[] = [];
+  #dtype: Dtype | undefined;
+  #phase: LoadProgress['phase'] = 'plan';
   #total = 0;
   #stored = 0;
   readonly hashes = new Map<string, string>();
@@ -25,34 +31,51 @@ export class ModelFiles {
     this.#context = context;
   }
 
-  /** Says how much there is to come, before the first byte of it. */
-  async announce(files: readonly ModelFile[]): Promise<void> {
+  /** Says how much there is to come, before the first byte of it. Files named before are forgotten. */
+  async announce(dtype: Dtype, files: readonly ModelFile[]): Promise<void> {
     const sizes = await Promise.all(files.map((file) => sizeOf(this.#model, file)));
-    for (const { bytes, stored } of sizes) {
-      this.#total += bytes;
-      if (stored) this.#stored += bytes;
+    const paths = new Set(files.map(({ path }) => path));
+    for (const map of [this.#loaded, this.hashes]) {
+      for (const path of map.keys()) if (!paths.has(path)) map.delete(path);
     }
+    this.#dtype = dtype;
+    this.#total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#stored = sizes.reduce((sum, { bytes, stored }) => sum + (stored ? bytes : 0), 0);
     this.report('plan');
   }
 
-  async fetch(file: ModelFile): Promise<StoredFile> {
+  async fetch(file: ModelFile): Promise<FetchedFile> {
+    const { store, onWarning, quiet } = this.#context;
     const context: DownloadContext = {
-      store: this.#context.store,
-      onWarning: this.#context.onWarning,
+      store,
+      onWarning,
+      ...(quiet && { quiet }),
       onBytes: (loaded) => {
         this.#loaded.set(file.path, loaded);
-        this.report('download', file.path);
+        // The tokenizer may still come in while the session is made of the graph.
+        this.report(this.#phase === 'plan' ? 'download' : this.#phase, file.path);
       },
     };
-    const stored = await fetchFile(remoteFile(this.#model, file), context);
-    this.hashes.set(file.path, stored.meta.sha256);
-    return stored;
+    const fetched = await fetchFile(remoteFile(this.#model, file), context);
+    this.hashes.set(file.path, fetched.meta.sha256);
+    this.#kept.push(fetched.kept);
+    return fetched;
+  }
+
+  /** Settles once every file fetched so far is stored, or known not to get there. */
+  async kept(): Promise<void> {
+    const kept = await Promise.all(this.#kept);
+    if (kept.every(Boolean)) this.report('stored');
   }
 
   report(phase: LoadProgress['phase'], file?: string): void {
     const loaded = [...this.#loaded.values()].reduce((sum, bytes) => sum + bytes, 0);
+    if (this.#dtype === undefined) return;
+    this.#phase = phase;
     this.#context.onProgress({
       phase,
+      device: this.#context.device,
+      dtype: this.#dtype,
       loaded,
       // Sizes may be known roughly or not at all beforehand.
       total: Math.max(this.#total, loaded),

@@ -13,9 +13,11 @@ import { openFileStore } from '../weights/download.ts';
 import { sha256 } from '../weights/hash.ts';
 import { candidates, refusedBy, type Candidate } from '../weights/plan.ts';
 import { resolveRemembered } from '../weights/remember.ts';
-import { isSafePath, type ResolvedModel } from '../weights/resolve.ts';
+import { isSafePath } from '../weights/path.ts';
+import type { ResolvedModel } from '../weights/resolve.ts';
 import { Engine } from './engine.ts';
 import { ModelFiles } from './files.ts';
+import { Later } from './later.ts';
 import { chooseRuntime, type Choice } from './native/choose.ts';
 import { loadKernels } from './native/load.ts';
 import { createNativeRuntime } from './native/runtime.ts';
@@ -39,6 +41,8 @@ export interface LoadedEngine {
   engine: Engine;
   runtime: Runtime;
   model: LoadedModel;
+  /** Stores the files that were used from memory. For a moment without other work. */
+  keepFiles: () => Promise<void>;
 }
 
 /**
@@ -51,28 +55,55 @@ export async function loadEngine(
   onProgress: (progress: LoadProgress) => void,
 ): Promise<LoadedEngine> {
   const { device } = request;
-  const native = device === 'wasm' && mayBeNative(request);
   const found = device === 'webgpu' ? await requestAdapter(request.forced) : undefined;
   const store = openFileStore();
   const model = await resolveRemembered(request.model, request, store);
   const warnings = [...model.warnings];
+  const later = new Later();
+  const files = new ModelFiles(model, {
+    store,
+    device,
+    onWarning: (message) => warnings.push(message),
+    onProgress,
+    // A GPU's driver may take the tab down with it: there the files are stored first.
+    ...(!found && { quiet: later.promise }),
+  });
+  const keepFiles = (): Promise<void> => {
+    later.now();
+    return files.kept();
+  };
+  try {
+    const loaded = await loadFirst(request, host, model, files, found);
+    return { ...loaded, model: { ...loaded.model, warnings }, keepFiles };
+  } catch (error) {
+    // Whoever tries again, on another device say, need not fetch them again.
+    await keepFiles();
+    throw error;
+  }
+}
+
+/** The first of the model's files that this device runs. */
+async function loadFirst(
+  request: LoadRequest,
+  host: Host,
+  model: ResolvedModel,
+  files: ModelFiles,
+  found: FoundAdapter | undefined,
+): Promise<Omit<LoadedEngine, 'keepFiles'>> {
+  const { device } = request;
+  const native = device === 'wasm' && mayBeNative(request);
+  let prepared: Promise<Tokens> | undefined;
+  const prepare = (): Promise<Tokens> =>
+    (prepared ??= prepareFor(request, host, model, files, found));
   const refusals: string[] = [];
   for (const candidate of candidates(model.spec, device, request.dtype, found?.facts, native)) {
-    const files = new ModelFiles(model, {
-      store,
-      onWarning: (message) => warnings.push(message),
-      onProgress: (progress) => {
-        onProgress({ ...progress, device, dtype: candidate.dtype });
-      },
-    });
-    const fetched = await fetchCandidate(request, host, model, candidate, files, found);
+    const fetched = await fetchCandidate(request, model, candidate, files, prepare, found);
     if ('refusal' in fetched) {
       refusals.push(`${candidate.dtype} ${fetched.refusal}`);
       continue;
     }
     files.report('compile');
-    const loaded = await start(request, host, model, candidate, fetched, files, found);
-    return { ...loaded, model: { ...loaded.model, warnings } };
+    return start(request, host, model, candidate, fetched, files, found);
   }
   throw new NearfieldError(
     device === 'webgpu' ? 'no-webgpu' : 'unsupported-model',
@@ -89,43 +120,55 @@ interface FetchedModel {
   choice: Choice;
 }
 
-/** The graph first: of a model that this device refuses, its data files are never fetched. */
-async function fetchCandidate(
+/** What every file of a model needs beside itself, in the making while the file is fetched. */
+function prepareFor(
   request: LoadRequest,
   { openTokens }: Host,
   { spec }: ResolvedModel,
-  candidate: Candidate,
   files: ModelFiles,
   found: FoundAdapter | undefined,
-): Promise<FetchedModel | { refusal: string }> {
-  const [graphFile, ...data] = candidate.files.files;
-  if (!graphFile)
-    throw new NearfieldError('bad-input', `${spec.id}: ${candidate.dtype} has no files.`);
-  await files.announce([...candidate.files.files, spec.tokenizer.tokenizer, spec.tokenizer.config]);
+): Promise<Tokens> {
   const options = tokenizerOptions(spec, request.maxTokens);
   const tokens = fetchTokenizer(spec, files).then((fetched) => openTokens(fetched, options));
-  const pendingGraph = files.fetch(graphFile);
   // The session made later tells of a runtime that does not start, and says more.
   const warm = found || mayBeNative(request) ? undefined : warmUpWasm(threadsOf(request));
   // Awaited later or not at all; whoever does not wait must not leave a rejection unhandled.
   void Promise.allSettled([tokens, warm]);
-  const { blob, bytes } = await pendingGraph;
+  return tokens;
+}
+
+/** The graph first: of a model that this device refuses, its data files are never fetched. */
+async function fetchCandidate(
+  request: LoadRequest,
+  { spec }: ResolvedModel,
+  { dtype, files: { files: own }, nativeOnly }: Candidate,
+  files: ModelFiles,
+  prepare: () => Promise<Tokens>,
+  found: FoundAdapter | undefined,
+): Promise<FetchedModel | { refusal: string }> {
+  const [graphFile, ...data] = own;
+  if (!graphFile) throw new NearfieldError('bad-input', `${spec.id}: ${dtype} has no files.`);
+  await files.announce(dtype, [...own, spec.tokenizer.tokenizer, spec.tokenizer.config]);
+  const pendingGraph = files.fetch(graphFile);
+  const tokens = prepare();
+  const file = await pendingGraph;
   const native = !found && mayBeNative(request);
-  const structure = bytes ?? (native ? await readStructure(blob) : await bytesOf(blob));
+  const structure = file.bytes ?? (await (native ? readStructure(file.blob) : bytesOf(file.blob)));
   const facts = inspectModel(structure);
   const choice = native ? chooseRuntime(request, structure) : {};
   const refusal = choice.model
     ? undefined
-    : (refusedByDevice(facts, found) ?? (candidate.nativeOnly ? choice.reason : undefined));
+    : (refusedByDevice(facts, found) ?? (nativeOnly ? choice.reason : undefined));
   if (refusal !== undefined) return { refusal };
   const externalData = await Promise.all(
     facts.externalFiles.map(async (location) => {
       const path = besideGraph(graphFile, location);
       const known = data.find((file) => file.path === path) ?? { path };
-      return { path: location, data: (await files.fetch(known)).blob };
+      const fetched = await files.fetch(known);
+      return { path: location, data: fetched.bytes ?? fetched.blob };
     }),
   );
-  const graph = bytes ?? (choice.model ? blob : await bytesOf(blob));
+  const graph = file.bytes ?? (choice.model ? file.blob : await bytesOf(file.blob));
   return { graph, externalData, tokens, choice };
 }
 
@@ -176,7 +219,7 @@ async function start(
   fetched: FetchedModel,
   files: ModelFiles,
   found: FoundAdapter | undefined,
-): Promise<LoadedEngine> {
+): Promise<Omit<LoadedEngine, 'keepFiles'>> {
   const [runtime, tokens] = await Promise.all([
     createRuntime(request, host, spec, fetched, found),
     fetched.tokens,

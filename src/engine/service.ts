@@ -14,6 +14,9 @@ import { loadEngine, type Host, type LoadedEngine } from './load.ts';
 /** Time between two reports of progress; chunks of a download come far more often. */
 const REPORT_EVERY_MS = 50;
 
+/** What is used from memory is stored when the first questions are likely answered. */
+const KEEP_AFTER_MS = 1000;
+
 /** What the page may ask of the embed worker. One model per worker, loaded once. */
 export class EmbedService implements EmbedWorkerApi {
   readonly #host: Host;
@@ -30,8 +33,10 @@ export class EmbedService implements EmbedWorkerApi {
   ): Promise<Reply<LoadedModel>> {
     return replyWith(async () => {
       if (this.#loaded) throw new NearfieldError('internal', 'This worker holds a model already.');
-      this.#loaded = await loadEngine(request, this.#host, throttled(onProgress));
-      return this.#loaded.model;
+      const loaded = await loadEngine(request, this.#host, throttled(onProgress));
+      this.#loaded = loaded;
+      setTimeout(() => void loaded.keepFiles(), KEEP_AFTER_MS);
+      return loaded.model;
     });
   }
 
@@ -52,6 +57,7 @@ export class EmbedService implements EmbedWorkerApi {
 
   close(): Promise<Reply<void>> {
     return replyWith(async () => {
+      await this.#loaded?.keepFiles();
       await this.#loaded?.runtime.close();
       this.#loaded = undefined;
     });

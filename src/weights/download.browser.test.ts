@@ -68,10 +68,23 @@ async function keptBytes(): Promise<number> {
   return (await listStored()).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
+async function withQuota(quotaSize: number, work: () => Promise<void>): Promise<void> {
+  const { origin } = location;
+  await cdp().send('Storage.overrideQuotaForOrigin', { origin, quotaSize });
+  try {
+    await work();
+  } finally {
+    await cdp().send('Storage.overrideQuotaForOrigin', { origin });
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const response = await fetch(server + path, { method: 'HEAD' });
+  return Number(response.headers.get('content-length'));
+}
+
 const sha256 = await hashOf(FILE);
-const bytes = Number(
-  (await fetch(server + FILE, { method: 'HEAD' })).headers.get('content-length'),
-);
+const bytes = await sizeOf(FILE);
 const resumed = /^bytes=[1-9]\d*-$/;
 
 beforeEach(() => fetch(`${server}/log`, { method: 'DELETE' }));
@@ -204,6 +217,76 @@ describe('a download that breaks off', () => {
   });
 });
 
+describe('a file of known size', () => {
+  it('is used at once, and stored at a quiet moment', async () => {
+    const file = remote(FILE, { bytes, sha256 });
+    const fetcher = new Fetcher();
+    expect(await fetcher.fetch(file, { quietAfter: 1500 })).toEqual({
+      bytes,
+      sha256,
+      warnings: [],
+    });
+    expect(await getStored(key)).toBeUndefined();
+    await expect.poll(() => getStored(key), { timeout: 5000 }).toBeDefined();
+    expect(await new Fetcher().fetch(file)).toEqual({ bytes, sha256, warnings: [] });
+    await expectRequests({ method: 'GET', status: 200 });
+  });
+
+  it('is fetched by others, without a warning, until it is stored', async () => {
+    const file = remote(FILE, { bytes, sha256 });
+    await new Fetcher().fetch(file, { quietAfter: 1500 });
+    expect(await new Fetcher().fetch(file)).toEqual({ bytes, sha256, warnings: [] });
+    await expect.poll(() => getStored(key), { timeout: 5000 }).toBeDefined();
+    await expectRequests({ status: 200 }, { status: 200 });
+  });
+
+  it('keeps no lock while it is not stored, which two files of two loads could wait for', async () => {
+    const one = remote(FILE, { bytes, sha256 });
+    const two = remote(OTHER, { key: { ...key, path: 'other' }, bytes: await sizeOf(OTHER) });
+    const [first, second] = [new Fetcher(), new Fetcher()];
+    const never = { quietAfter: 2 ** 30 };
+    await Promise.all([first.fetch(one, never), second.fetch(two, never)]);
+    await Promise.all([first.fetch(two, never), second.fetch(one, never)]);
+  });
+
+  it('is stored as it comes in where it comes slowly', async () => {
+    const file = remote(`/faults/slow/60${FILE}`, { bytes, sha256 });
+    const killed = new Fetcher();
+    const started = performance.now();
+    await new Promise<void>((done) => {
+      void killed.fetch(file, { quietAfter: 60_000 }, () => {
+        if (performance.now() - started > 2500) done();
+      });
+    });
+    killed.end();
+    expect(await new Fetcher().fetch(remote(FILE, { bytes, sha256 }))).toMatchObject({ sha256 });
+    await expectRequests({}, { status: 206, range: expect.stringMatching(resumed) as string });
+  });
+
+  it('is refused before it is fetched where the disk has no room', async () => {
+    await withQuota(1_000_000, async () => {
+      const file = remote(FILE, { bytes, sha256 });
+      const fetched = await new Fetcher().fetch(file, { quietAfter: 0 });
+      expect(fetched.warnings).toEqual([
+        expect.stringMatching(/onnx\/model\.onnx is kept in memory only/),
+      ]);
+      expect(await keptBytes()).toBe(0);
+    });
+  });
+});
+
+it('is verified, not fetched, when all of it came before its worker was killed', async () => {
+  const fetcher = new Fetcher();
+  const file = remote(FILE, { sha256 });
+  await fetcher.fetch(file);
+  const folder = await (await modelsFolder()).getDirectoryHandle(fileName(key.folder));
+  const writable = await (await folder.getFileHandle(recordName(key.path))).createWritable();
+  await writable.write('{"done":false}');
+  await writable.close();
+  expect(await fetcher.fetch(file)).toMatchObject({ bytes, sha256 });
+  await expectRequests({ status: 200 }, { status: 416 });
+});
+
 describe('a file that is not the expected one', () => {
   it('is refused when one bit differs, and nothing of it stays', async () => {
     const file = remote(`/faults/flip/70000${FILE}`, { sha256 });
@@ -299,13 +382,7 @@ describe('a file that is here', () => {
 });
 
 it('lives in memory, with a warning, when the disk has no room', async () => {
-  const quota = (quotaSize?: number) =>
-    cdp().send('Storage.overrideQuotaForOrigin', {
-      origin: location.origin,
-      ...(quotaSize !== undefined && { quotaSize }),
-    });
-  await quota(1_000_000);
-  try {
+  await withQuota(1_000_000, async () => {
     const fetched = await new Fetcher().fetch(remote(FILE));
     expect(fetched).toEqual({
       bytes,
@@ -313,7 +390,5 @@ it('lives in memory, with a warning, when the disk has no room', async () => {
       warnings: [expect.stringMatching(/onnx\/model\.onnx is kept in memory only/) as string],
     });
     expect(await getStored(key)).toBeUndefined();
-  } finally {
-    await quota();
-  }
+  });
 });

@@ -8,6 +8,8 @@ export interface FetchOrder {
   file: RemoteFile;
   /** Abort once so many bytes are here; 0 aborts as soon as the order has begun. */
   abortAt?: number;
+  /** The moment to store what is in memory comes so many milliseconds after the order. */
+  quietAfter?: number;
 }
 
 export interface Fetched {

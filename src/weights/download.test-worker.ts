@@ -6,12 +6,15 @@ import type { Fetched, FetchNews, FetchOrder } from './download.test-orders.ts';
 
 const store = openFileStore();
 
-async function carryOut({ id, file, abortAt }: FetchOrder): Promise<Fetched> {
+async function carryOut({ id, file, abortAt, quietAfter }: FetchOrder): Promise<Fetched> {
   const abort = new AbortController();
   const warnings: string[] = [];
   const pending = fetchFile(file, {
     store,
     signal: abort.signal,
+    ...(quietAfter !== undefined && {
+      quiet: new Promise((resolve) => setTimeout(resolve, quietAfter)),
+    }),
     onWarning: (message) => warnings.push(message),
     onBytes: (loaded) => {
       tell({ id, loaded });
@@ -20,7 +23,7 @@ async function carryOut({ id, file, abortAt }: FetchOrder): Promise<Fetched> {
   });
   if (abortAt === 0) abort.abort(new Error('at once'));
   const { blob, meta } = await pending;
-  // Read again: what counts is what the store gives later.
+  // Read again: what counts is what the caller is given.
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return { bytes: meta.bytes, sha256, warnings };

@@ -1,28 +1,30 @@
-import { abortError, NearfieldError, throwIfAborted } from '../contract/index.ts';
-import { HOLD_BYTES, sha256 } from './hash.ts';
-import {
-  badStatus,
-  contentLength,
-  isMissing,
-  mayBeCompressed,
-  probe,
-  request,
-  validatorOf,
-} from './http.ts';
-import { locked } from './lock.ts';
+import { NearfieldError, throwIfAborted } from '../contract/index.ts';
+import { sha256 } from './hash.ts';
+import { held } from './held.ts';
+import { probe } from './http.ts';
+import { claim, locked } from './lock.ts';
 import { MemoryFileStore } from './memory.ts';
 import { hasOpfs } from './opfs.ts';
 import { opfsStore } from './opfs-writer.ts';
+import { pause } from './pause.ts';
 import type { RemoteFile } from './plan.ts';
-import type { FileStore, FileWriter, StoredFile } from './store.ts';
+import type { Content, FileMeta, FileStore, FileWriter, StoredFile } from './store.ts';
+import { transfer, type TransferContext } from './transfer.ts';
 
-export interface DownloadContext {
+export interface DownloadContext extends TransferContext {
   store: FileStore;
-  signal?: AbortSignal;
-  /** Bytes of this file that are here. Starts again at 0 when the server changed the file. */
-  onBytes?: (loaded: number) => void;
   /** Told when the file could not be kept and lives in memory. */
   onWarning?: (message: string) => void;
+  /**
+   * When the work that the files are fetched for is done: a file that came fast and is in memory
+   * whole is used at once, and stored only then. @default stored before it is used
+   */
+  quiet?: Promise<void>;
+}
+
+export interface FetchedFile extends StoredFile {
+  /** Whether the file is in the store, as soon as that is known. Never rejects. */
+  kept: Promise<boolean>;
 }
 
 /** Tries after the first, each from where the last one stopped. */
@@ -37,32 +39,77 @@ export function openFileStore(): FileStore {
  * A verified file: from the store when it is there, else fetched, resumed and kept.
  * Throws `model-not-found`, `download-failed`, `integrity` or `aborted`.
  */
-export async function fetchFile(file: RemoteFile, context: DownloadContext): Promise<StoredFile> {
+export async function fetchFile(file: RemoteFile, context: DownloadContext): Promise<FetchedFile> {
   try {
-    return await locked(file.key, context.signal, () => storedOrFetched(file, context));
+    return await underLock(file, context);
   } catch (error) {
     // A lock that was waited for rejects with the caller's own reason.
     throwIfAborted(context.signal);
     if (!(error instanceof NearfieldError) || !['quota', 'storage'].includes(error.code))
       throw error;
     context.onWarning?.(`${file.key.path} is kept in memory only. ${error.message}`);
-    return storedOrFetched(file, { ...context, store: new MemoryFileStore() });
+    return underLock(file, { ...context, store: new MemoryFileStore() });
   }
 }
 
-async function storedOrFetched(file: RemoteFile, context: DownloadContext): Promise<StoredFile> {
+/** The lock is held for the download; what is stored later is claimed till then. */
+function underLock(file: RemoteFile, context: DownloadContext): Promise<FetchedFile> {
+  return locked(file.key, context.signal, () => storedOrFetched(file, context));
+}
+
+async function storedOrFetched(file: RemoteFile, context: DownloadContext): Promise<FetchedFile> {
   throwIfAborted(context.signal);
   const stored = await context.store.get(file.key);
   if (stored && (await isCurrent(stored, file, context.signal))) {
     context.onBytes?.(stored.meta.bytes);
-    return stored;
+    return Object.assign(stored, { kept: Promise.resolve(true) });
   }
-  const writer = await context.store.open(file.key);
+  const release = await claim(file.key);
+  // Without a claim: another load has used the file from memory, and stores it soon.
+  const store = release ? context.store : new MemoryFileStore();
+  const done = release ?? ((): void => undefined);
   try {
-    return await fetchAll(file, writer, context);
-  } finally {
-    await writer.suspend();
+    return await fetchInto(store, file, context, done);
+  } catch (error) {
+    done();
+    throw error;
   }
+}
+
+async function fetchInto(
+  store: FileStore,
+  file: RemoteFile,
+  context: DownloadContext,
+  done: () => void,
+): Promise<FetchedFile> {
+  const { quiet } = context;
+  const direct = await store.open(file.key, file.bytes);
+  const inMemory = quiet && store.durable ? held(direct, file.bytes) : undefined;
+  const writer = inMemory ?? direct;
+  let verified: Verified;
+  try {
+    verified = await fetchAll(file, writer, context);
+  } catch (error) {
+    await writer.suspend();
+    throw error;
+  }
+  const { content, meta } = verified;
+  const finish = async (): Promise<StoredFile> => {
+    try {
+      return await writer.finish(meta);
+    } finally {
+      await writer.suspend();
+      done();
+    }
+  };
+  if (!quiet || !inMemory) {
+    return Object.assign(await finish(), { kept: Promise.resolve(store.durable) });
+  }
+  const kept = quiet.then(finish).then(
+    () => true,
+    () => false,
+  );
+  return Object.assign(content, { meta, kept });
 }
 
 async function isCurrent(
@@ -86,17 +133,21 @@ async function isCurrent(
   }
 }
 
+interface Verified {
+  content: Content;
+  meta: FileMeta;
+}
+
 async function fetchAll(
   file: RemoteFile,
   writer: FileWriter,
   context: DownloadContext,
-): Promise<StoredFile> {
+): Promise<Verified> {
   for (let attempt = 0; ; attempt++) {
     const resumed = writer.offset > 0;
     try {
-      const held = roomFor(file, writer);
-      const etag = await stream(file, writer, context, held);
-      return await verify(file, writer, etag, held);
+      const etag = await transfer(file, writer, context);
+      return await verify(file, writer, etag);
     } catch (error) {
       throwIfAborted(context.signal);
       const code = error instanceof NearfieldError ? error.code : undefined;
@@ -109,164 +160,19 @@ async function fetchAll(
   }
 }
 
-/** Memory for a file that is fetched from its start, so that it need not be read back at once. */
-function roomFor(file: RemoteFile, writer: FileWriter): Uint8Array<ArrayBuffer> | undefined {
-  const { bytes } = file;
-  const holds = bytes !== undefined && bytes <= HOLD_BYTES && writer.offset === 0;
-  try {
-    return holds ? new Uint8Array(bytes) : undefined;
-  } catch {
-    // Too little memory for a shortcut: the file is read back from the store instead.
-    return undefined;
-  }
-}
-
-/** Appends what is missing; gives the validator of the whole file. */
-async function stream(
-  file: RemoteFile,
-  writer: FileWriter,
-  context: DownloadContext,
-  held: Uint8Array | undefined,
-): Promise<string | undefined> {
-  if (writer.offset > 0 && writer.offset === file.bytes) return writer.etag;
-  const headers = rangeOf(file, writer);
-  const response = await request(file.url, { headers }, context.signal);
-  if (response.status === 416 || !continues(response, file, writer)) {
-    await response.body?.cancel();
-    await writer.restart(undefined);
-    throw new NearfieldError('download-failed', `${file.url} cannot be continued.`);
-  }
-  if (isMissing(response)) throw missing(file, response);
-  if (!response.ok || !response.body) throw badStatus(file.url, response);
-  const etag = validatorOf(response);
-  if (response.status !== 206) await writer.restart(etag);
-  const expected = expectedBytes(file, response, writer.offset);
-  await pump(response.body, file, writer, expected, context, held);
-  if (expected !== undefined && writer.offset < expected) {
-    throw new NearfieldError(
-      'download-failed',
-      `${file.url} broke off after ${writer.offset} of ${expected} bytes.`,
-    );
-  }
-  return etag;
-}
-
-/**
- * No If-Range: a server of another origin that was not told to allow it refuses the whole request.
- * Whether the rest belongs to what is here, `continues` says.
- */
-function rangeOf(file: RemoteFile, writer: FileWriter): HeadersInit {
-  const { offset, etag } = writer;
-  const sound = file.immutable || (etag !== undefined && !etag.startsWith('W/'));
-  return offset > 0 && sound ? { Range: `bytes=${offset}-` } : {};
-}
-
-/** Whether a partial answer starts where the file ends, and is of the same version. */
-function continues(response: Response, file: RemoteFile, writer: FileWriter): boolean {
-  if (response.status !== 206) return true;
-  const start = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
-  if (start !== undefined && Number(start) !== writer.offset) return false;
-  return file.immutable || validatorOf(response) === writer.etag;
-}
-
-function expectedBytes(file: RemoteFile, response: Response, offset: number): number | undefined {
-  const range = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
-  const length = mayBeCompressed(response) ? undefined : contentLength(response);
-  const rest = length === undefined ? undefined : offset + length;
-  const told = range === undefined ? rest : Number(range);
-  if (file.bytes !== undefined && told !== undefined && told !== file.bytes) {
-    throw wrongSize(file, told);
-  }
-  return file.bytes ?? told;
-}
-
-/** A fast download resolves its reads at once and would keep messages and timers waiting. */
-const YIELD_BYTES = 4 * 1024 * 1024;
-
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
-}
-
-async function pump(
-  body: ReadableStream<Uint8Array>,
-  file: RemoteFile,
-  writer: FileWriter,
-  expected: number | undefined,
-  context: DownloadContext,
-  held: Uint8Array | undefined,
-): Promise<void> {
-  const reader = body.getReader();
-  let yieldAt = writer.offset + YIELD_BYTES;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      if (expected !== undefined && writer.offset + value.byteLength > expected) {
-        throw wrongSize(file, writer.offset + value.byteLength);
-      }
-      held?.set(value, writer.offset);
-      await writer.write(value);
-      context.onBytes?.(writer.offset);
-      if (writer.offset < yieldAt) continue;
-      yieldAt = writer.offset + YIELD_BYTES;
-      await nextTask();
-    }
-  } catch (error) {
-    if (context.signal?.aborted) throw abortError(context.signal);
-    if (error instanceof NearfieldError) throw error;
-    throw new NearfieldError('download-failed', `${file.url} broke off: ${String(error)}.`, {
-      cause: error,
-    });
-  } finally {
-    // A stream that has erred refuses to be cancelled; its error is already on its way.
-    await Promise.allSettled([reader.cancel()]);
-  }
-}
-
 async function verify(
   file: RemoteFile,
   writer: FileWriter,
   etag: string | undefined,
-  held: Uint8Array<ArrayBuffer> | undefined,
-): Promise<StoredFile> {
-  const blob = await writer.written();
-  const bytes = held?.byteLength === blob.size ? held : undefined;
-  const hash = await sha256(blob, bytes);
+): Promise<Verified> {
+  const content = await writer.written();
+  const hash = await sha256(content.bytes ?? content.blob);
   if (file.sha256 !== undefined && hash !== file.sha256) {
     throw new NearfieldError(
       'integrity',
       `${file.url} is not the expected file: SHA-256 ${file.sha256} expected, got ${hash}. Nothing of it was kept.`,
     );
   }
-  const meta = { bytes: blob.size, sha256: hash, ...(etag !== undefined && { etag }) };
-  return { ...(await writer.finish(meta)), ...(bytes && { bytes }) };
-}
-
-function wrongSize(file: RemoteFile, got: number): NearfieldError {
-  return new NearfieldError(
-    'integrity',
-    `${file.url} has another size than expected: ${String(file.bytes)} bytes expected, got ${got} or more.`,
-  );
-}
-
-function missing(file: RemoteFile, response: Response): NearfieldError {
-  const how = response.ok ? 'an HTML page' : `status ${response.status}`;
-  return new NearfieldError(
-    'model-not-found',
-    `${file.url} is not there: the server answered ${how}. Check the model's name, its revision and the dtype.`,
-  );
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        reject(abortError(signal));
-      },
-      { once: true },
-    );
-  });
+  const meta = { bytes: writer.offset, sha256: hash, ...(etag !== undefined && { etag }) };
+  return { content, meta };
 }

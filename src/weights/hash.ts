@@ -1,19 +1,21 @@
-/** Files up to this size are held in memory whole. */
-export const HOLD_BYTES = 256 * 1024 * 1024;
+/** Files up to this size are hashed whole. */
+const WHOLE_BYTES = 256 * 1024 * 1024;
 const PIECE = 8 * 1024 * 1024;
 
-/** SHA-256 of a file in lower-case hex, without holding a big file in memory; `bytes` spares a read. */
-export async function sha256(blob: Blob, bytes?: Uint8Array<ArrayBuffer>): Promise<string> {
+/** SHA-256 in lower-case hex, without holding a big file in memory. */
+export async function sha256(source: Blob | Uint8Array<ArrayBuffer>): Promise<string> {
+  const bytes = source instanceof Blob ? source.size : source.byteLength;
   // The browser's own digest is several times faster but takes the whole file at once,
   // and insecure contexts have none.
-  if (blob.size <= HOLD_BYTES && globalThis.crypto?.subtle) {
-    const whole = bytes ?? (await blob.arrayBuffer());
+  if (bytes <= WHOLE_BYTES && globalThis.crypto?.subtle) {
+    const whole = source instanceof Blob ? await source.arrayBuffer() : source;
     return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', whole)));
   }
   const { createSHA256 } = await import('hash-wasm');
   const hasher = await createSHA256();
-  for (let start = 0; start < blob.size; start += PIECE) {
-    hasher.update(new Uint8Array(await blob.slice(start, start + PIECE).arrayBuffer()));
+  for (let start = 0; start < bytes; start += PIECE) {
+    const piece = source.slice(start, start + PIECE);
+    hasher.update(piece instanceof Blob ? new Uint8Array(await piece.arrayBuffer()) : piece);
   }
   return hasher.digest('hex');
 }

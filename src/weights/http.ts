@@ -1,4 +1,6 @@
-import { abortError, NearfieldError, messageOf } from '../contract/index.ts';
+import { abortError, NearfieldError, messageOf, throwIfAborted } from '../contract/index.ts';
+import { own } from './manifest.ts';
+import { pause } from './pause.ts';
 
 /** What a server says of a file without sending it. */
 export interface Probe {
@@ -42,15 +44,64 @@ export function mayBeCompressed(response: Response): boolean {
   return type === 'cors' && !headers.has('access-control-expose-headers');
 }
 
-/** A JSON file, or undefined when it is not there. Throws `bad-model` when it is not JSON. */
+/** Pauses before the tries after the first; what they bridge is over in a moment or not soon. */
+const RETRY_AFTER_MS = [250, 750];
+
+/**
+ * A JSON file, or undefined when it is not there. A network that fails, and a server that is busy
+ * or in trouble (429, 5xx), are asked twice more; not so when the browser knows that it is offline.
+ *
+ * @throws NearfieldError `bad-model` when it is not JSON, `download-failed`, `aborted`
+ */
 export async function fetchJson(url: string, signal?: AbortSignal): Promise<unknown> {
-  const response = await request(url, {}, signal);
-  if (isMissing(response)) return undefined;
-  if (!response.ok) throw badStatus(url, response);
+  const text = await fetchText(url, signal);
+  if (text === undefined) return undefined;
   try {
-    return await response.json();
+    return JSON.parse(text) as unknown;
   } catch (error) {
     throw new NearfieldError('bad-model', `${url} is not JSON: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function fetchText(
+  url: string,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const response = await request(url, {}, signal);
+      if (isMissing(response)) return undefined;
+      if (!response.ok) throw badStatus(url, response);
+      return await textOf(url, response, signal);
+    } catch (error) {
+      const wait = RETRY_AFTER_MS[attempt];
+      if (wait === undefined || !mayPass(error)) throw error;
+      await pause(wait, signal);
+    }
+  }
+}
+
+/** Whether another try may find the network or the server in better health. */
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof NearfieldError) || error.code !== 'download-failed') return false;
+  const status = own(error.cause, 'status');
+  if (typeof status === 'number') return status === 429 || status >= 500;
+  // Node has no such thing, at least not of every version.
+  return (globalThis.navigator as { onLine: boolean } | undefined)?.onLine ?? true;
+}
+
+async function textOf(
+  url: string,
+  response: Response,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  try {
+    return await response.text();
+  } catch (error) {
+    throwIfAborted(signal);
+    throw new NearfieldError('download-failed', `${url} broke off: ${messageOf(error)}.`, {
       cause: error,
     });
   }
@@ -87,9 +138,12 @@ export function validatorOf(response: Response): string | undefined {
   return response.headers.get('etag') ?? response.headers.get('last-modified') ?? undefined;
 }
 
+/** An answer that is no success, as an error; its status is in the cause. */
 export function badStatus(url: string, response: Response): NearfieldError {
+  const { status, statusText } = response;
   return new NearfieldError(
     'download-failed',
-    `${url} answered ${response.status} ${response.statusText}`.trim() + '; try again later.',
+    `${url} answered ${status} ${statusText}`.trim() + '; try again later.',
+    { cause: { status } },
   );
 }

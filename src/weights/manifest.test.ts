@@ -47,6 +47,7 @@ describe('parseManifest', () => {
 
   it.each([
     ['revision', 7],
+    ['revision', ''],
     ['pooling', 'max'],
     ['pooling', ['mean']],
     ['prompts', 'query: '],

@@ -44,7 +44,7 @@ const isCount: Check = (value) => Number.isSafeInteger(value) && (value as numbe
 const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(value);
 
 const FIELDS: Readonly<Record<keyof Manifest, [expected: string, accepts: Check]>> = {
-  revision: ['a string', isText],
+  revision: ['a string that is not empty', (value) => isText(value) && value !== ''],
   pooling: [
     '"mean", "cls" or "last"',
     (value) => ['mean', 'cls', 'last'].includes(value as string),

@@ -27,7 +27,7 @@ describe('MemoryFileStore', () => {
     const second = await store.open(key);
     expect([second.offset, second.etag]).toEqual([2, '"1"']);
     await second.write(bytes(3));
-    expect((await second.written()).size).toBe(3);
+    expect((await second.written()).blob.size).toBe(3);
   });
 
   it('starts a finished file over, and keeps nothing of it', async () => {
@@ -37,7 +37,7 @@ describe('MemoryFileStore', () => {
     await first.finish(meta);
     const second = await store.open(key);
     expect([second.offset, second.etag]).toEqual([0, undefined]);
-    expect((await second.written()).size).toBe(0);
+    expect((await second.written()).blob.size).toBe(0);
   });
 
   it('keeps what was given, not the buffer that it came in', async () => {
@@ -45,7 +45,9 @@ describe('MemoryFileStore', () => {
     const chunk = bytes(1, 2, 3);
     await writer.write(chunk);
     chunk.fill(9);
-    expect(new Uint8Array(await (await writer.written()).arrayBuffer())).toEqual(bytes(1, 2, 3));
+    expect(new Uint8Array(await (await writer.written()).blob.arrayBuffer())).toEqual(
+      bytes(1, 2, 3),
+    );
   });
 
   it('lists folders with their bytes, and forgets all', async () => {

@@ -1,4 +1,5 @@
 import type {
+  Content,
   FileKey,
   FileMeta,
   FileStore,
@@ -16,6 +17,7 @@ interface Entry {
 
 /** Keeps files until the worker ends: for browsers and contexts without OPFS, and for full disks. */
 export class MemoryFileStore implements FileStore {
+  readonly durable = false;
   readonly #files = new Map<string, Entry & { folder: string }>();
 
   async get(key: FileKey): Promise<StoredFile | undefined> {
@@ -67,12 +69,12 @@ class MemoryWriter implements FileWriter {
     this.#entry.bytes += chunk.byteLength;
   }
 
-  async written(): Promise<Blob> {
-    return new Blob(this.#entry.chunks);
+  async written(): Promise<Content> {
+    return { blob: new Blob(this.#entry.chunks) };
   }
 
   async finish(meta: FileMeta): Promise<StoredFile> {
-    const done = { blob: await this.written(), meta };
+    const done = { ...(await this.written()), meta };
     this.#entry.chunks = [];
     this.#entry.done = done;
     return done;

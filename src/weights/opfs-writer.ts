@@ -9,14 +9,15 @@ import {
   recordName,
   type FileRecord,
 } from './opfs.ts';
-import type { FileKey, FileMeta, FileStore, FileWriter, StoredFile } from './store.ts';
+import type { Content, FileKey, FileMeta, FileStore, FileWriter, StoredFile } from './store.ts';
 
 /** The OPFS store with its writing half, which dedicated workers alone have (sync access handles). */
 export const opfsStore: FileStore = {
+  durable: true,
   get: getStored,
   list: listStored,
   clear: clearStored,
-  open: (key) => asStorage('write a model file', () => openWriter(key)),
+  open: (key, bytes) => asStorage('write a model file', () => inTurn(() => openWriter(key, bytes))),
 };
 
 /**
@@ -25,22 +26,50 @@ export const opfsStore: FileStore = {
  */
 const WRITE_BYTES = 512 * 1024;
 
-async function openWriter(key: FileKey): Promise<FileWriter> {
+let turn: Promise<unknown> = Promise.resolve();
+
+/**
+ * One file is opened at a time: in Chromium 156 a `createSyncAccessHandle` that waits while another
+ * handle grows its file (a blocking call) has stayed unanswered one time in eight.
+ */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const mine = turn.then(work);
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
+async function openWriter(key: FileKey, expected = 0): Promise<FileWriter> {
   const root = await modelsFolder();
   const folder = await root.getDirectoryHandle(fileName(key.folder), { create: true });
   const record = await readRecord(folder, key.path);
   const file = await folder.getFileHandle(fileName(key.path), { create: true });
   const bytes = await file.createSyncAccessHandle();
+  let notes: FileSystemSyncAccessHandle | undefined;
   try {
     const recordFile = await folder.getFileHandle(recordName(key.path), { create: true });
-    const notes = await recordFile.createSyncAccessHandle();
+    notes = await recordFile.createSyncAccessHandle();
     // Bytes without a record cannot be told apart from another version's.
     if (!record || record.done) bytes.truncate(0);
+    assertRoom(bytes, expected);
     return new OpfsWriter(file, bytes, notes, record?.done ? undefined : record?.etag);
   } catch (error) {
     bytes.close();
+    notes?.close();
     throw error;
   }
+}
+
+/**
+ * A file that is stored after it is used must be known to fit before. Growing it is how to ask:
+ * estimates of the quota are blurred on purpose, lest they tell how big the disk is.
+ */
+function assertRoom(handle: FileSystemSyncAccessHandle, bytes: number): void {
+  const size = handle.getSize();
+  if (bytes <= size) return;
+  handle.truncate(bytes);
+  const grew = handle.getSize() === bytes;
+  handle.truncate(size);
+  if (!grew) throw new DOMException('There is no room for it.', 'QuotaExceededError');
 }
 
 /**
@@ -96,11 +125,11 @@ class OpfsWriter implements FileWriter {
     });
   }
 
-  written(): Promise<Blob> {
+  written(): Promise<Content> {
     return asStorage('read a model file', async () => {
       this.#drain();
       this.#bytes.flush();
-      return this.#file.getFile();
+      return { blob: await this.#file.getFile() };
     });
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, type ModelSpec } from '../contract/index.ts';
 import type { AdapterFacts } from '../device/index.ts';
-import { candidates, refusedBy, remoteFile } from './plan.ts';
+import { candidates, refusedBy, remoteFile, tooBigForWasm } from './plan.ts';
 import type { ResolvedModel } from './resolve.ts';
 
 const MiB = 1024 * 1024;
@@ -67,6 +67,20 @@ describe('candidates', () => {
     );
   });
 
+  it('leaves out what WASM has no memory for, and names what is smaller', () => {
+    const data = { path: 'onnx/model.onnx_data', bytes: 2046 * MiB };
+    const big = { files: [{ path: 'onnx/model.onnx' }, data, data] };
+    const spec = { ...qwen3, dtypes: { ...qwen3.dtypes, fp32: big } };
+    expect(dtypes(spec, 'wasm', 'auto')).toEqual(['q4', 'q4f16', 'fp16']);
+    expect(dtypes(spec, 'webgpu', 'fp32', large)).toEqual(['fp32']);
+    expect(() => candidates(spec, 'wasm', 'fp32')).toThrow(
+      refusal('out-of-memory', 'fp32 takes 42907\\d+ bytes', 'Smaller dtypes: q4, q8, int8, q4f16'),
+    );
+    expect(() => candidates({ ...spec, dtypes: { fp32: big } }, 'wasm', 'auto')).toThrow(
+      refusal('out-of-memory', 'Smaller dtypes: none'),
+    );
+  });
+
   it('names the dtypes there are when the one asked for is not', () => {
     const starter = CATALOGUE['starter'] as ModelSpec;
     expect(() => candidates(starter, 'wasm', 'fp16')).toThrow(
@@ -88,6 +102,26 @@ describe('refusedBy', () => {
   ] as const)('judges %s', (_, adapter, needs, reason) => {
     if (reason) expect(refusedBy(adapter, needs)).toMatch(reason);
     else expect(refusedBy(adapter, needs)).toBeUndefined();
+  });
+});
+
+describe('tooBigForWasm', () => {
+  const files = (...sizes: number[]) => ({
+    files: sizes.map((size, i) => ({ path: String(i), bytes: size * MiB })),
+  });
+
+  it.each([
+    ['weights in data files, once', files(0, 2000, 1840), undefined],
+    ['a byte more', files(0, 2000, 1840 + 1 / MiB), /takes 4026531841 bytes, there are 4026531840/],
+    ['weights in the graph, twice', files(1920), undefined],
+    ['a byte more there', files(1920 + 1 / MiB), /takes 4026531842/],
+    ['a file that just can be read', files(1, 2046), undefined],
+    ['a file that cannot', files(1, 2046 + 1 / MiB), /a file of 2145386497 bytes/],
+    ['rough sizes', { files: [{ path: 'g', aboutBytes: 4000 * MiB }] }, /a file of/],
+    ['unknown sizes', { files: [{ path: 'g' }] }, undefined],
+  ])('judges %s', (_, dtype, reason) => {
+    if (reason) expect(tooBigForWasm(dtype)).toMatch(reason);
+    else expect(tooBigForWasm(dtype)).toBeUndefined();
   });
 });
 

@@ -25,11 +25,18 @@ export interface Candidate {
   nativeOnly?: boolean;
 }
 
+const MiB = 1024 * 1024;
+
+/** WASM addresses 4 GiB; what a batch needs is left out. */
+const WASM_ROOM = 4096 * MiB - 256 * MiB;
+/** A file is read whole before it goes there, and Chromium reads none that is larger. */
+const WASM_FILE = 2046 * MiB;
+
 /**
  * The dtypes worth trying on a device, best first. With `dtype: 'auto'` those that are only taken
  * by name are left out. Where `native` kernels may run on WASM, the smallest 4-bit file comes first
- * whatever its float type. Throws `bad-input` (no such dtype) or, when the adapter suits none,
- * `no-webgpu`.
+ * whatever its float type. Throws `bad-input` (no such dtype) or, when the device can take none,
+ * `no-webgpu` or `out-of-memory`.
  */
 export function candidates(
   spec: ModelSpec,
@@ -48,21 +55,42 @@ export function candidates(
   if (asked.length === 0) {
     throw new NearfieldError(
       'bad-input',
-      `dtype: ${spec.id} has ${there.map(({ dtype }) => dtype).join(', ') || 'none'}; got "${wanted}".`,
+      `dtype: ${spec.id} has ${namesOf(there)}; got "${wanted}".`,
     );
   }
-  if (device === 'wasm') {
-    const small = native && wanted === 'auto' ? smallHalf(spec) : undefined;
-    return small ? [{ ...small, nativeOnly: true }, ...asked] : asked;
-  }
-  if (!adapter) return asked;
-  const refusals = asked.map(({ files }) => refusedBy(adapter, files));
-  const suited = asked.filter((_, i) => refusals[i] === undefined);
-  if (suited.length === 0) {
-    const reasons = asked.map(({ dtype }, i) => `${dtype} ${refusals[i]}`).join('; ');
+  const refusal = ({ files }: Candidate): string | undefined =>
+    device === 'wasm' ? tooBigForWasm(files) : adapter && refusedBy(adapter, files);
+  const suited = asked.filter((candidate) => refusal(candidate) === undefined);
+  const small = native && device === 'wasm' && wanted === 'auto' ? smallHalf(spec) : undefined;
+  if (small) return [{ ...small, nativeOnly: true }, ...suited];
+  if (suited.length > 0) return suited;
+  const reasons = asked.map((candidate) => `${candidate.dtype} ${refusal(candidate)}`).join('; ');
+  if (device === 'webgpu') {
     throw new NearfieldError('no-webgpu', `This GPU suits no file of ${spec.id}: ${reasons}.`);
   }
-  return suited;
+  const smaller = there.filter((candidate) => refusal(candidate) === undefined);
+  throw new NearfieldError(
+    'out-of-memory',
+    `${spec.id} is too big for WASM: ${reasons}. Smaller dtypes: ${namesOf(smaller)}.`,
+  );
+}
+
+function namesOf(candidates: readonly Candidate[]): string {
+  return candidates.map(({ dtype }) => dtype).join(', ') || 'none';
+}
+
+/**
+ * Why the memory of WASM cannot hold a dtype, as far as its sizes are known. Measured on ONNX
+ * Runtime 1.30: the weights in a graph are there twice (1,700 MiB took 3,497), those in data files
+ * once (3,700 MiB took 3,784).
+ */
+export function tooBigForWasm({ files }: DtypeFiles): string | undefined {
+  const [graph = 0, ...data] = files.map(({ bytes, aboutBytes }) => bytes ?? aboutBytes ?? 0);
+  const largest = Math.max(graph, ...data);
+  if (largest > WASM_FILE)
+    return `has a file of ${largest} bytes, the largest read is ${WASM_FILE}`;
+  const needed = data.reduce((sum, bytes) => sum + bytes, 2 * graph);
+  return needed > WASM_ROOM ? `takes ${needed} bytes, there are ${WASM_ROOM}` : undefined;
 }
 
 /** The 4-bit file with float16 around it, where that is the smaller one: half a table of float32. */

@@ -102,7 +102,8 @@ describe('recipeOf', () => {
     ['+', { pooling_mode_cls_token: true, pooling_mode_mean_tokens: true }],
     ['none', {}],
     ['none', null],
-    ['[object Object]', { pooling_mode: {} }],
+    ['object', { pooling_mode: {} }],
+    ['object', { pooling_mode: [{ toString: 1 }] }],
   ])('refuses %s pooling', (what, pooling) => {
     expect(() => recipe({ config: bert, pooling })).toThrow(refusal(what));
   });
@@ -144,11 +145,22 @@ describe('recipeOf', () => {
   it.each([
     [{ matryoshka_dimensions: [512, 256, 64] }, { min: 64 }],
     [{ matryoshka_dimensions: [1024] }, { min: 384 }],
-    [{ matryoshka_dimensions: ['64', null, -2] }, undefined],
+    [{ matryoshka_dimensions: ['64', null, -2, 0] }, undefined],
     [{ is_matryoshka: true }, { min: 1 }],
     [{ is_matryoshka: 'yes' }, undefined],
   ])('reads the widths of %j', (config, matryoshka) => {
     expect(recipe({ config: { ...bert, ...config } }).recipe.matryoshka).toEqual(matryoshka);
+  });
+
+  it('is not led astray by numbers that no model has', () => {
+    const matryoshka_dimensions = Array<number>(300_000).fill(64);
+    const { recipe: read } = recipe({ config: { ...bert, matryoshka_dimensions } });
+    expect(read.matryoshka).toEqual({ min: 64 });
+    const least = recipe({ config: bert }, { matryoshka: { min: 400 } });
+    expect(least.recipe.matryoshka).toEqual({ min: 384 });
+    const badModel = expect.objectContaining({ code: 'bad-model' }) as Error;
+    expect(() => recipe({ config: { ...bert, hidden_size: 2 ** 50 } })).toThrow(badModel);
+    expect(() => recipe({ config: bert }, { dimensions: 65_537 })).toThrow(badModel);
   });
 
   it('lets nearfield.json have the last word', () => {

@@ -61,6 +61,8 @@ const POOLING_FLAGS = [
   'pooling_mode_mean_sqrt_len_tokens',
   'pooling_mode_weightedmean_tokens',
 ];
+/** No model has wider vectors; a wrong number here would ask for all of the memory. */
+const MOST_DIMENSIONS = 65_536;
 /** RoBERTa-like models count positions from pad_token_id + 1 (transformers, modeling_roberta.py). */
 const OFFSET_POSITIONS = /^(xlm-roberta|roberta|camembert|mpnet)/;
 
@@ -73,9 +75,15 @@ export function recipeOf(files: RepositoryFiles, manifest: Manifest): RecipeResu
   refuseUnknownModules(files.modules);
   const modelType = text(own(files.config, 'model_type')) ?? '';
   const dimensions = manifest.dimensions ?? widthOf(files);
+  if (dimensions > MOST_DIMENSIONS) {
+    throw new NearfieldError(
+      'bad-model',
+      `The model says that its vectors are ${dimensions} wide; more than ${MOST_DIMENSIONS} is no width.`,
+    );
+  }
   const pooling = manifest.pooling ?? poolingOf(files.pooling) ?? guessPooling(modelType, warnings);
   const { prompts, task } = promptsOf(files.sentenceTransformers);
-  const matryoshka = manifest.matryoshka ?? matryoshkaOf(files.config, dimensions);
+  const matryoshka = manifest.matryoshka ?? matryoshkaOf(files.config);
   const defaultTask = manifest.defaultTask ?? task;
   const endTokenId = pooling === 'last' ? count(own(files.config, 'eos_token_id')) : undefined;
   return {
@@ -87,7 +95,7 @@ export function recipeOf(files: RepositoryFiles, manifest: Manifest): RecipeResu
       maxTokens: manifest.maxTokens ?? limitOf(files, modelType),
       ...(defaultTask !== undefined && { defaultTask }),
       ...keyValueOf(files.config),
-      ...(matryoshka !== undefined && { matryoshka }),
+      ...(matryoshka && { matryoshka: { min: Math.min(matryoshka.min, dimensions) } }),
       ...(endTokenId !== undefined && { endTokenId }),
     },
   };
@@ -125,7 +133,7 @@ function refuseUnknownModules(modules: unknown): void {
     if (['Transformer', 'Pooling', 'Normalize'].includes(type)) continue;
     throw new NearfieldError(
       'unsupported-model',
-      `modules.json asks for a "${type}" layer after the transformer, which the ONNX file does not hold; its vectors would be wrong.`,
+      `modules.json asks for a "${type.slice(0, 40)}" layer after the transformer, which the ONNX file does not hold; its vectors would be wrong.`,
     );
   }
 }
@@ -144,14 +152,14 @@ function poolingOf(pooling: unknown): Pooling | undefined {
 /** One `pooling_mode`, or several, since sentence-transformers 6; a flag for each before. */
 function poolingModes(pooling: unknown): string[] {
   const modes = own(pooling, 'pooling_mode');
-  if (modes !== undefined) return [modes].flat().map(String);
+  if (modes !== undefined) return [modes].flat().map((mode) => text(mode) ?? typeof mode);
   return POOLING_FLAGS.filter((flag) => own(pooling, flag) === true);
 }
 
 function guessPooling(modelType: string, warnings: string[]): Pooling {
   const pooling = DECODERS.test(modelType) ? 'last' : 'mean';
   warnings.push(
-    `The model does not say how its tokens are pooled; ${pooling} pooling is assumed from its type "${modelType}".`,
+    `The model does not say how its tokens are pooled; ${pooling} pooling is assumed from its type "${modelType.slice(0, 40)}".`,
   );
   return pooling;
 }
@@ -204,11 +212,11 @@ function keyValueOf(config: unknown): Pick<ModelSpec, 'keyValue'> {
 }
 
 /** The fields vLLM reads: `matryoshka_dimensions` or `is_matryoshka` in config.json. */
-function matryoshkaOf(config: unknown, dimensions: number): { min: number } | undefined {
+function matryoshkaOf(config: unknown): { min: number } | undefined {
   const widths = own(config, 'matryoshka_dimensions');
   if (Array.isArray(widths)) {
-    const known = (widths as unknown[]).filter((width) => count(width) !== undefined) as number[];
-    if (known.length > 0) return { min: Math.min(...known, dimensions) };
+    const known = (widths as unknown[]).flatMap((width) => count(width) || []);
+    if (known.length > 0) return { min: known.reduce((a, b) => Math.min(a, b)) };
   }
   return own(config, 'is_matryoshka') === true ? { min: 1 } : undefined;
 }

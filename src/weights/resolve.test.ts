@@ -3,15 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startModelServer, type ModelServer } from '../../e2e/support/model-server.ts';
 import { CATALOGUE, type ModelSpec } from '../contract/index.ts';
-import { fetchJson, probe } from './http.ts';
-import { MemoryFileStore } from './memory.ts';
-import { remoteFile } from './plan.ts';
-import { resolveRemembered } from './remember.ts';
-import { isSafePath, parseListing, resolveModel, type ResolveOptions } from './resolve.ts';
+import { resolveModel, type ResolveOptions } from './resolve.ts';
 
 const COMMIT = 'c'.repeat(40);
 const hash = 'a'.repeat(64);
@@ -120,6 +115,7 @@ describe('a hub repository', () => {
     expect(Object.keys(model.spec.dtypes)).toEqual(['fp32', 'q4']);
     expect(model.base).toBe(`${mirrorUrl()}/someone/plain/resolve/main/`);
     expect(model).toMatchObject({ immutable: false, settled: false });
+    expect(model).not.toHaveProperty('unlisted');
     expect(model.spec).not.toHaveProperty('revision');
   });
 
@@ -129,6 +125,21 @@ describe('a hub repository', () => {
       await expect(resolveModel(id, options)).rejects.toMatchObject({ code: 'model-not-found' });
     },
   );
+
+  it('is not listed where the list is of another commit than the one asked for', async () => {
+    const other = 'd'.repeat(40);
+    const hub = createServer(({ url = '' }, response) => {
+      const listing = url.startsWith('/api/') && JSON.stringify({ sha: COMMIT, siblings: [] });
+      const path = url.split(`/resolve/${other}/`)[1] ?? '';
+      const content = listing || new Map(Object.entries(folders.plain)).get(path);
+      response.writeHead(content === undefined ? 404 : 200).end(content);
+    });
+    await new Promise<void>((done) => hub.listen(0, '127.0.0.1', done));
+    const asked = { ...options, hubUrl: urlOf(hub), revision: other };
+    const model = await resolveModel('someone/plain', asked);
+    expect(model).toMatchObject({ settled: false, spec: { revision: other } });
+    hub.close();
+  });
 
   it('is model-not-found at a revision that it lacks', async () => {
     const asked = resolveModel('someone/plain', { ...options, revision: 'v9' });
@@ -222,8 +233,9 @@ describe('a spec', () => {
   });
 
   it('is taken as it stands when no listing can be had', async () => {
-    const offline = { ...options, hubUrl: 'http://127.0.0.1:9' };
-    expect((await resolveModel(spec, offline)).spec.dtypes).toEqual(spec.dtypes);
+    const offline = await resolveModel(spec, { ...options, hubUrl: 'http://127.0.0.1:9' });
+    expect(offline.spec.dtypes).toEqual(spec.dtypes);
+    expect(offline).toMatchObject({ settled: false, unlisted: true });
   });
 
   it('at a branch is at the commit that the branch stands at', async () => {
@@ -252,186 +264,4 @@ it.each([
   'ftp://h/m',
 ])('knows no model %j', async (name) => {
   await expect(resolveModel(name, options)).rejects.toMatchObject({ code: 'bad-input' });
-});
-
-describe('resolveRemembered', () => {
-  const gone = 'http://127.0.0.1:9';
-
-  it('asks once for what a commit names', async () => {
-    const store = new MemoryFileStore();
-    const pinned = { ...options, revision: COMMIT };
-    const first = await resolveRemembered('someone/plain', pinned, store);
-    server.log.length = 0;
-    expect(await resolveRemembered('someone/plain', pinned, store)).toEqual(first);
-    expect(server.log).toEqual([]);
-  });
-
-  it('asks again for a branch, and takes what is kept when nothing answers', async () => {
-    const store = new MemoryFileStore();
-    const own = await startModelServer({ roots: [root] });
-    const hub = { ...options, hubUrl: own.url };
-    const first = await resolveRemembered('someone/plain', hub, store);
-    own.log.length = 0;
-    expect(await resolveRemembered('someone/plain', hub, store)).toEqual(first);
-    expect(own.log).not.toEqual([]);
-    await own.close();
-    expect(await resolveRemembered('someone/plain', hub, store)).toEqual(first);
-  });
-
-  it('answers no other question with what is kept', async () => {
-    const store = new MemoryFileStore();
-    await resolveRemembered('someone/plain', options, store);
-    const elsewhere = resolveRemembered('someone/plain', { ...options, hubUrl: gone }, store);
-    await expect(elsewhere).rejects.toMatchObject({ code: 'download-failed' });
-  });
-
-  it('does not take a server that lost the model for one that is away', async () => {
-    const store = new MemoryFileStore();
-    const own = join(root, 'passing');
-    await mkdir(join(own, 'onnx'), { recursive: true });
-    await writeFile(join(own, 'config.json'), config);
-    await writeFile(join(own, 'onnx/model.onnx'), 'graph');
-    await resolveRemembered(folder('passing'), options, store);
-    await rm(own, { recursive: true });
-    const again = resolveRemembered(folder('passing'), options, store);
-    await expect(again).rejects.toMatchObject({ code: 'model-not-found' });
-  });
-
-  it('asks again when what is kept is damaged', async () => {
-    const damaged = new MemoryFileStore();
-    const get = damaged.get.bind(damaged);
-    damaged.get = async (key) => {
-      const file = await get(key);
-      return file && { ...file, blob: file.blob.slice(0, 20) };
-    };
-    const pinned = { ...options, revision: COMMIT };
-    const first = await resolveRemembered('someone/plain', pinned, damaged);
-    expect(await resolveRemembered('someone/plain', pinned, damaged)).toEqual(first);
-  });
-
-  it('loads all the same where nothing can be kept, and says so', async () => {
-    const full = new MemoryFileStore();
-    full.open = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
-    const { warnings } = await resolveRemembered('someone/plain', options, full);
-    expect(warnings).toEqual([expect.stringContaining('will not load offline')]);
-  });
-});
-
-describe('parseListing', () => {
-  const listing = (...siblings: unknown[]) => parseListing({ sha: COMMIT, siblings })?.files;
-
-  it.each([
-    null,
-    [],
-    {},
-    { sha: COMMIT },
-    { sha: 'main', siblings: [] },
-    { sha: 7, siblings: [] },
-    { sha: COMMIT, siblings: {} },
-    { siblings: [] },
-  ])('takes %j for no listing', (value) => {
-    expect(parseListing(value)).toBeUndefined();
-  });
-
-  it('leaves out paths that lead out of the folder, and entries that are none', () => {
-    const paths = ['../../x', '/etc/passwd', 'a/../b', 'C:\\x', 'http://host/x', 'a//b', './a', 7];
-    const siblings = paths.map((rfilename) => ({ rfilename }));
-    expect(listing(...siblings, null, 'text', [], {}, { rfilename: 'ok.json' })).toEqual([
-      { path: 'ok.json' },
-    ]);
-  });
-
-  it('leaves out sizes and hashes that are none', () => {
-    const odd = [-1, 1.5, '7', 2 ** 60, null].map((size) => ({ rfilename: 'a', size }));
-    expect(listing(...odd)).toEqual(odd.map(() => ({ path: 'a' })));
-    const lfs = [{ sha256: 'short' }, { sha256: hash.toUpperCase() }, hash, null];
-    expect(listing(...lfs.map((each) => ({ rfilename: 'a', lfs: each })))).toEqual(
-      lfs.map(() => ({ path: 'a' })),
-    );
-    expect(listing({ rfilename: 'a', size: 7, lfs: { sha256: hash } })).toEqual([
-      { path: 'a', bytes: 7, sha256: hash },
-    ]);
-  });
-});
-
-describe('isSafePath', () => {
-  const part = fc.oneof(
-    fc.constantFrom('..', '.', '', '%2e%2e', '\\', 'onnx', '?', '#', ':', '\t', '\ud800', 'ß'),
-    fc.string({ unit: 'binary', maxLength: 6 }),
-  );
-  const paths = fc.array(part, { maxLength: 5 }).map((parts) => parts.join('/'));
-
-  it('lets through only paths whose URL lies below the folder', () => {
-    const base = 'https://host/a/b/';
-    const model = { base, folder: '', immutable: false, settled: false, warnings: [] };
-    fc.assert(
-      fc.property(paths, (path) => {
-        fc.pre(isSafePath(path));
-        const { url } = remoteFile({ ...model, spec: CATALOGUE['starter'] as ModelSpec }, { path });
-        const { href, search, hash: fragment, pathname } = new URL(url);
-        expect(href.startsWith(base)).toBe(true);
-        expect(search + fragment).toBe('');
-        expect(decodeURIComponent(pathname)).toBe(`/a/b/${path}`);
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  it.each(['onnx/model.onnx', 'a b.json', '1_Pooling/config.json', '...', 'ünïcode/日本'])(
-    'lets %j through',
-    (path) => {
-      expect(isSafePath(path)).toBe(true);
-    },
-  );
-});
-
-describe('probe', () => {
-  const file = (fault = ''): string => `${server.url}${fault}/models/plain/onnx/model.onnx`;
-
-  it('tells size and validator without fetching', async () => {
-    expect(await probe(file())).toEqual({
-      bytes: 5,
-      etag: expect.stringMatching(/^"[0-9a-f]+"$/) as string,
-    });
-    // Earlier requests may still be on their way into the log.
-    const asked = server.log.filter(({ path }) => path.endsWith('plain/onnx/model.onnx'));
-    expect(asked.length).toBeGreaterThan(0);
-    expect(asked.every(({ method }) => method === 'HEAD')).toBe(true);
-  });
-
-  it('tells no size that the server does not', async () => {
-    expect(await probe(file('/faults/no-length'))).not.toHaveProperty('bytes');
-  });
-
-  it.each(['/faults/404', '/faults/403', '/faults/410'])(
-    'knows what is missing: %s',
-    async (at) => {
-      expect(await probe(file(at))).toBeUndefined();
-    },
-  );
-
-  it('asks with GET where HEAD is not served', async () => {
-    const plain = createServer((request, response) => {
-      response.writeHead(request.method === 'HEAD' ? 405 : 200, { 'Content-Length': 5 });
-      response.end(request.method === 'HEAD' ? undefined : '12345');
-    });
-    await new Promise<void>((done) => plain.listen(0, '127.0.0.1', done));
-    expect(await probe(urlOf(plain))).toEqual({ bytes: 5 });
-    plain.close();
-  });
-
-  it('calls a compressed length rough', async () => {
-    const zipped = createServer((_, response) => {
-      response.writeHead(200, { 'Content-Length': 5, 'Content-Encoding': 'gzip' }).end();
-    });
-    await new Promise<void>((done) => zipped.listen(0, '127.0.0.1', done));
-    expect(await probe(urlOf(zipped))).toEqual({ aboutBytes: 5 });
-    zipped.close();
-  });
-
-  it('is download-failed when the server fails', async () => {
-    await expect(probe(file('/faults/503'))).rejects.toMatchObject({ code: 'download-failed' });
-    const url = `${server.url}/faults/500/models/plain/config.json`;
-    await expect(fetchJson(url)).rejects.toMatchObject({ code: 'download-failed' });
-  });
 });

@@ -18,10 +18,13 @@ export interface FileMeta {
   etag?: string;
 }
 
-export interface StoredFile {
-  blob: Blob;
-  /** The same bytes, where a download has just held them in memory. */
-  bytes?: Uint8Array<ArrayBuffer>;
+export interface Content {
+  readonly blob: Blob;
+  /** The same bytes, where they are in memory. */
+  readonly bytes?: Uint8Array<ArrayBuffer>;
+}
+
+export interface StoredFile extends Content {
   meta: FileMeta;
 }
 
@@ -31,10 +34,15 @@ export interface StoredFolder {
 }
 
 export interface FileStore {
+  /** Whether files outlive the page. */
+  readonly durable: boolean;
   /** A file that was written to its end, else undefined. */
   get(key: FileKey): Promise<StoredFile | undefined>;
-  /** Opens a file for writing, at the end of what an earlier, unfinished download left. */
-  open(key: FileKey): Promise<FileWriter>;
+  /**
+   * Opens a file for writing, at the end of what an earlier, unfinished download left. Throws
+   * `quota` where there is no room for `bytes`, its size as far as it is known.
+   */
+  open(key: FileKey, bytes?: number): Promise<FileWriter>;
   list(): Promise<StoredFolder[]>;
   clear(): Promise<void>;
 }
@@ -49,7 +57,7 @@ export interface FileWriter {
   restart(etag: string | undefined): Promise<void>;
   write(chunk: Uint8Array): Promise<void>;
   /** All bytes written so far, to be verified before `finish`. */
-  written(): Promise<Blob>;
+  written(): Promise<Content>;
   finish(meta: FileMeta): Promise<StoredFile>;
   /** Lets go of the file; what is written stays for a later `open`. */
   suspend(): Promise<void>;

@@ -2,7 +2,7 @@
 
 import { INT64, type OnnxAttribute, type OnnxNode, type OnnxTensor } from '../../src/onnx/index.ts';
 
-type Setting = number | { float: number };
+type Setting = number | { float: number } | readonly number[];
 
 /** Collects nodes and constants; each call names its output after itself. */
 export class Nodes {
@@ -46,7 +46,7 @@ export class Nodes {
 }
 
 function attribute(name: string, value: Setting): OnnxAttribute {
-  return typeof value === 'number'
-    ? { name, rest: [], type: 'int', value: BigInt(value) }
-    : { name, rest: [], type: 'float', value: value.float };
+  if (typeof value === 'number') return { name, rest: [], type: 'int', value: BigInt(value) };
+  if ('float' in value) return { name, rest: [], type: 'float', value: value.float };
+  return { name, rest: [], type: 'ints', value: value.map(BigInt) };
 }

@@ -1,19 +1,30 @@
-/** Writes the seeded Qwen3 models into a folder: no Python, no download, no committed weights. */
+/** Writes the seeded models into a folder: no Python, no download, no committed weights. */
 
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { BERT_NAMES, type BertName } from './bert/config.ts';
+import { writeBertFolder } from './bert/folder.ts';
 import { writeFolder } from './folder.ts';
 import { MODEL_NAMES, type ModelName } from './models.ts';
 import { SeededWeights } from './seeded.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const SOURCES = ['tools/test-models', 'tools/test-models/fixtures', 'tools/golden', 'src/onnx'];
+const SOURCES = [
+  'tools/test-models',
+  'tools/test-models/bert',
+  'tools/test-models/fixtures',
+  'tools/golden',
+  'src/onnx',
+];
+
+type TestModelName = ModelName | BertName;
+const NAMES: readonly TestModelName[] = [...MODEL_NAMES, ...BERT_NAMES];
 
 /** Folders of the written models, by name. */
-export type TestModels = Record<ModelName, string>;
+export type TestModels = Record<TestModelName, string>;
 
 /** Does nothing when the folder is up to date with the sources that make it. */
 export async function writeTestModels(
@@ -21,14 +32,14 @@ export async function writeTestModels(
 ): Promise<TestModels> {
   const stamp = await stampOfSources();
   const weights = new SeededWeights();
-  for (const name of MODEL_NAMES) await writeIfStale(folder, name, stamp, weights);
-  const paths = MODEL_NAMES.map((name) => [name, join(folder, name)] as const);
+  for (const name of NAMES) await writeIfStale(folder, name, stamp, weights);
+  const paths = NAMES.map((name) => [name, join(folder, name)] as const);
   return Object.fromEntries(paths) as TestModels;
 }
 
 async function writeIfStale(
   folder: string,
-  name: ModelName,
+  name: TestModelName,
   stamp: string,
   weights: SeededWeights,
 ): Promise<void> {
@@ -38,7 +49,7 @@ async function writeIfStale(
   await mkdir(folder, { recursive: true });
   // Made aside and moved in whole: a second writer, or a reader, never sees half a model.
   const made = await mkdtemp(join(folder, `.${name}-`));
-  await writeFolder(made, name, weights);
+  await (isBert(name) ? writeBertFolder(made, name) : writeFolder(made, name, weights));
   await writeFile(join(made, '.stamp'), stamp);
   await rm(target, { recursive: true, force: true });
   await rename(made, target).catch(async (error: unknown) => {
@@ -46,6 +57,10 @@ async function writeIfStale(
     const other = await readFile(stampFile, 'utf8').catch(() => '');
     if (other !== stamp) throw error;
   });
+}
+
+function isBert(name: TestModelName): name is BertName {
+  return (BERT_NAMES as readonly string[]).includes(name);
 }
 
 async function stampOfSources(): Promise<string> {

@@ -182,10 +182,7 @@ class MhaGraph {
 
   /** [batch, a, b, head] to [batch, b, a, head]. */
   #swapHeads(name: string, input: string): string {
-    const output = this.nodes.add('Transpose', name, [input]);
-    const node = this.nodes.nodes.at(-1)!;
-    node.attributes.push({ name: 'perm', rest: [], type: 'ints', value: [0n, 2n, 1n, 3n] });
-    return output;
+    return this.nodes.add('Transpose', name, [input], { perm: [0, 2, 1, 3] });
   }
 
   #feedForward(n: number, input: string): string {

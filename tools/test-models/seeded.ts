@@ -27,7 +27,7 @@ export class SeededWeights {
 
 function makeTensor(name: string): Float32Array {
   const { count, centre, spread } = distributionOf(name);
-  const values = hashed(name, count);
+  const values = seededValues(name, count);
   for (let i = 0; i < count; i++) values[i] = values[i]! * spread + centre;
   return values;
 }
@@ -62,7 +62,7 @@ function distributionOf(name: string): { count: number; centre: number; spread: 
  * of 32 begins with the code 8 or -8, so that 4-bit rounding in blocks of 32 loses the noise only,
  * and one self-test vector serves every dtype of a model folder.
  */
-function hashed(name: string, count: number): Float32Array {
+export function seededValues(name: string, count: number): Float32Array {
   const values = new Float32Array(count);
   const start = fnv1a(`${SEED}/${name}`);
   for (let i = 0; i < count; i++) {

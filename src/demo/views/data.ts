@@ -7,8 +7,6 @@ import type { State } from '../state.ts';
 import type { Store } from '../store.ts';
 import { modelName } from './names.ts';
 
-const SMALL = 1_000_000;
-
 export interface DataActions {
   deleteEverything: () => void;
 }
@@ -21,12 +19,17 @@ export function setUpData(store: Store<State>, actions: DataActions): void {
     button('Delete everything', actions.deleteEverything, { kind: 'danger' }),
   );
   store.watch(
-    ({ storedModels, shelves, offline }) => [storedModels, shelves.documents.documents, offline],
-    ({ storedModels, shelves, offline }) => {
+    ({ storedModels, shelves, offline, modelStored }) => [
+      storedModels,
+      shelves.documents.documents,
+      offline,
+      modelStored,
+    ],
+    ({ storedModels, shelves, offline, modelStored }) => {
       const rows: [string, string][] = [
         ...modelRows(storedModels),
         ['My documents', plural(shelves.documents.documents, 'text')],
-        ['Works offline', offline === 'ready' ? 'yes' : 'not yet'],
+        ['Works offline', offline === 'ready' && modelStored ? 'yes' : 'not yet'],
       ];
       list.replaceChildren(
         ...rows.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
@@ -40,8 +43,7 @@ function modelRows(stored: State['storedModels']): [string, string][] {
   const sizes = new Map<string, number>();
   for (const { id, bytes: size } of stored) {
     const model = modelOfFolder(id);
-    // Notes about models, not models.
-    if (size === 0 || (!model && size < SMALL)) continue;
+    if (size === 0) continue;
     const name = model ? modelName(model) : 'Other model files';
     sizes.set(name, (sizes.get(name) ?? 0) + size);
   }

@@ -8,12 +8,13 @@ import { fromFloat16 } from './float16.ts';
 import { DeviceWatch, readRows, requestDevice } from './gpu.ts';
 import { loadOrt, type OrtModule } from './load.ts';
 import { findStates, type StateOutput } from './output.ts';
+import { PiecewiseBlob } from './pieces.ts';
 
 export interface OrtModel {
   /** The graph file. */
   graph: Uint8Array;
   /** Its external data, by the location that the graph names. */
-  externalData: readonly { path: string; data: Blob }[];
+  externalData: readonly { path: string; data: Blob | Uint8Array }[];
   pooling: Pooling;
   width: number;
   keyValue?: KeyValueShape;
@@ -82,7 +83,10 @@ async function createSession(
   model: OrtModel,
   options: InferenceSession.SessionOptions,
 ): Promise<InferenceSession> {
-  const externalData = [...model.externalData];
+  const externalData = model.externalData.map(({ path, data }) => ({
+    path,
+    data: data instanceof Blob ? new PiecewiseBlob(data) : data,
+  }));
   return guarded(() =>
     ort.InferenceSession.create(model.graph, {
       ...options,
