@@ -43,11 +43,11 @@ async function openWriter(key: FileKey, expected = 0): Promise<FileWriter> {
   const folder = await root.getDirectoryHandle(fileName(key.folder), { create: true });
   const record = await readRecord(folder, key.path);
   const file = await folder.getFileHandle(fileName(key.path), { create: true });
-  const bytes = await file.createSyncAccessHandle();
+  const bytes = await openHandle(file);
   let notes: FileSystemSyncAccessHandle | undefined;
   try {
     const recordFile = await folder.getFileHandle(recordName(key.path), { create: true });
-    notes = await recordFile.createSyncAccessHandle();
+    notes = await openHandle(recordFile);
     // Bytes without a record cannot be told apart from another version's.
     if (!record || record.done) bytes.truncate(0);
     assertRoom(bytes, expected);
@@ -56,6 +56,29 @@ async function openWriter(key: FileKey, expected = 0): Promise<FileWriter> {
     bytes.close();
     notes?.close();
     throw error;
+  }
+}
+
+/** Some milliseconds are usual; a download must not wait for ever. */
+const HANDLE_PATIENCE_MS = 2000;
+
+/** Throws a TimeoutError where Chromium leaves the request unanswered; the file then stays in memory. */
+async function openHandle(file: FileSystemFileHandle): Promise<FileSystemSyncAccessHandle> {
+  const pending = file.createSyncAccessHandle();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      void pending.then(
+        (handle) => handle.close(),
+        () => undefined,
+      );
+      reject(new DOMException('The file could not be opened in time.', 'TimeoutError'));
+    }, HANDLE_PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([pending, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
