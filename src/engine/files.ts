@@ -68,8 +68,8 @@ export class ModelFiles {
   }
 
   report(phase: LoadProgress['phase'], file?: string): void {
-    const loaded = [...this.#loaded.values()].reduce((sum, bytes) => sum + bytes, 0);
     if (this.#dtype === undefined) return;
+    const loaded = [...this.#loaded.values()].reduce((sum, bytes) => sum + bytes, 0);
     this.#phase = phase;
     this.#context.onProgress({
       phase,

@@ -27,6 +27,9 @@ export const opfsStore: FileStore = {
  */
 const WRITE_BYTES = 512 * 1024;
 
+/** For a file handle: some milliseconds are usual; a download must not wait for ever. */
+const HANDLE_PATIENCE_MS = 2000;
+
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
@@ -64,9 +67,6 @@ async function openWriter(key: FileKey, expected = 0): Promise<FileWriter> {
     throw error;
   }
 }
-
-/** Some milliseconds are usual; a download must not wait for ever. */
-const HANDLE_PATIENCE_MS = 2000;
 
 /** Throws a TimeoutError where Chromium leaves the request unanswered; the file then stays in memory. */
 async function openHandle(file: FileSystemFileHandle): Promise<FileSystemSyncAccessHandle> {
