@@ -38,6 +38,9 @@ async function rival(page: Page, url: string): Promise<number> {
   }, QUESTION);
 }
 
+/** What a visitor reads the hits for, at the least; the model's files are stored meanwhile. */
+const STAY_MS = 3000;
+
 /** A first visit and a second one, in a profile of its own. */
 async function visits(
   stage: Stage,
@@ -45,7 +48,9 @@ async function visits(
 ): Promise<[first: number, second: number]> {
   const page = await stage.freshPage();
   try {
-    return [await open(page, stage.url), await open(page, stage.url)];
+    const first = await open(page, stage.url);
+    await page.waitForTimeout(STAY_MS);
+    return [first, await open(page, stage.url)];
   } finally {
     await page.context().close();
   }

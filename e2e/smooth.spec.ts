@@ -46,7 +46,11 @@ test('embedding and searching leave the page free', async ({ page, modelServer }
     const adding = await watched(() => many.add(documents));
     const hits: number[] = [];
     const searching = await watched(async () => {
-      for (let i = 0; i < 40; i++) hits.push((await many.search(`what is ${i}?`)).length);
+      // Long enough for one task that a busy machine holds up not to count for much.
+      const enough = performance.now() + 2000;
+      for (let i = 0; i < 40 || performance.now() < enough; i++) {
+        hits.push((await many.search(`what is ${i}?`)).length);
+      }
     });
 
     // The same watch on work that does keep the page: it must tell.
@@ -64,10 +68,10 @@ test('embedding and searching leave the page free', async ({ page, modelServer }
       adding,
       searching,
       control,
-      hits: hits.filter((count) => count > 0).length,
+      without: hits.filter((count) => count === 0).length,
     };
   }, `${modelServer.url}/models/bert-seeded-mean`);
-  expect(out.hits).toBe(40);
+  expect(out.without).toBe(0);
   expect(share(out.control)).toBeGreaterThan(0.7);
   for (const job of [out.embedding, out.adding, out.searching]) {
     const told = JSON.stringify(job);

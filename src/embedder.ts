@@ -107,6 +107,8 @@ class WorkerEmbedder implements Embedder {
       { texts: list, prefix, truncate },
       { urgent: kind === 'query', ...(signal && { signal }), ...(onProgress && { onProgress }) },
     );
+    // The worker may have died and another loaded the model anew while the texts went there.
+    if (rows.identity !== model.identity) this.#session = await this.#remote.session(signal);
     return toEmbeddings(rows, dimensions);
   }
 

@@ -1,48 +1,23 @@
 import { openDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cdp } from 'vitest/browser';
-import type {
-  Collection,
-  CollectionOptions,
-  DocumentInput,
-  EmbeddedRows,
-} from '../contract/index.ts';
+import type { EmbeddedRows } from '../contract/index.ts';
+import { Aviary, BATS, BIRDS, idsOf as ids, OWLS, SWIFTS } from './birds.ts';
 import { HashingEmbedder } from './hashing-embedder.ts';
 import { deleteCollection, listCollections, openCollection } from './index.ts';
 
 const NAME = 'birds';
-const OWLS = 'Owls hunt silently at night with soft feathers.';
-const BATS = 'Bats find insects by listening to echoes.';
-const SWIFTS = 'Swifts sleep while flying high above the towns.';
-const BIRDS: DocumentInput[] = [
-  { id: 'owl', text: OWLS, title: 'The owl', url: '/owl', metadata: { wings: 2, tags: ['night'] } },
-  { id: 'bat', text: BATS },
-  { id: 'swift', text: SWIFTS },
-];
-
-let opened: Collection[] = [];
 const embedder = new HashingEmbedder();
 
-async function open(options: Partial<CollectionOptions> = {}): Promise<Collection> {
-  const collection = await openCollection(NAME, { embedder, ...options });
-  opened.push(collection);
-  return collection;
-}
-
-async function ids(collection: Collection, query: string): Promise<string[]> {
-  return (await collection.search(query, { minScore: 0.01 })).map(({ id }) => id);
-}
+const aviary = new Aviary(NAME, { embedder });
+const open = aviary.open.bind(aviary);
 
 beforeEach(() => {
-  opened = [];
   embedder.turn = () => undefined;
   embedder.calls.length = 0;
 });
 
-afterEach(async () => {
-  await Promise.all(opened.map((collection) => collection.close()));
-  await deleteCollection(NAME);
-});
+afterEach(() => aviary.end());
 
 describe('a collection', () => {
   it('finds documents by their passages, best first, with what was stored', async () => {

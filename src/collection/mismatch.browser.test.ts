@@ -1,36 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Collection, CollectionOptions, DocumentInput } from '../contract/index.ts';
+import { Aviary, BATS, BIRDS, idsOf as ids, OWLS } from './birds.ts';
 import { HashingEmbedder } from './hashing-embedder.ts';
-import { deleteCollection, listCollections, openCollection } from './index.ts';
+import { listCollections } from './index.ts';
 
 const NAME = 'mismatched-birds';
-const OWLS = 'Owls hunt silently at night with soft feathers.';
-const BATS = 'Bats find insects by listening to echoes.';
-const SWIFTS = 'Swifts sleep while flying high above the towns.';
-const BIRDS: DocumentInput[] = [
-  { id: 'owl', text: OWLS, title: 'The owl' },
-  { id: 'bat', text: BATS },
-  { id: 'swift', text: SWIFTS },
-];
-
-let opened: Collection[] = [];
 const embedder = new HashingEmbedder();
 
-async function open(options: Partial<CollectionOptions> = {}): Promise<Collection> {
-  const collection = await openCollection(NAME, { embedder, ...options });
-  opened.push(collection);
-  return collection;
-}
+const aviary = new Aviary(NAME, { embedder });
+const open = aviary.open.bind(aviary);
 
-async function ids(collection: Collection, query: string): Promise<string[]> {
-  return (await collection.search(query, { minScore: 0.01 })).map(({ id }) => id);
-}
-
-afterEach(async () => {
-  await Promise.all(opened.map((collection) => collection.close()));
-  opened = [];
-  await deleteCollection(NAME);
-});
+afterEach(() => aviary.end());
 
 describe('another model', () => {
   const other = () => new HashingEmbedder({ model: 'other', dimensions: 128 });

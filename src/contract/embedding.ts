@@ -159,7 +159,8 @@ export interface LoadProgress {
   /**
    * `plan` comes before the first byte of weights, and says how many bytes will come. `stored` is
    * the last: files that came fast are used first, and on this machine for good some seconds after
-   * the model is `ready`. It stays out where the browser has no room for them.
+   * the model is `ready`. It stays out where the browser has no room for them, and where another
+   * tab was about to store them.
    */
   phase: 'plan' | 'download' | 'compile' | 'self-test' | 'ready' | 'stored';
   device: Device;

@@ -62,15 +62,14 @@ export class ModelFiles {
     return fetched;
   }
 
-  /** Settles once every file fetched so far is stored, or known not to get there. */
-  async kept(): Promise<void> {
-    const kept = await Promise.all(this.#kept);
-    if (kept.every(Boolean)) this.report('stored');
+  /** Whether every file fetched so far is stored, once that is known. */
+  async kept(): Promise<boolean> {
+    return (await Promise.all(this.#kept)).every(Boolean);
   }
 
   report(phase: LoadProgress['phase'], file?: string): void {
-    const loaded = [...this.#loaded.values()].reduce((sum, bytes) => sum + bytes, 0);
     if (this.#dtype === undefined) return;
+    const loaded = [...this.#loaded.values()].reduce((sum, bytes) => sum + bytes, 0);
     this.#phase = phase;
     this.#context.onProgress({
       phase,

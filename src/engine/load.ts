@@ -68,16 +68,19 @@ export async function loadEngine(
     // A GPU's driver may take the tab down with it: there the files are stored first.
     ...(!found && { quiet: later.promise }),
   });
-  const keepFiles = (): Promise<void> => {
+  let keeping: Promise<void> | undefined;
+  const keep = async (): Promise<void> => {
     later.now();
-    return files.kept();
+    if (await files.kept()) files.report('stored');
   };
+  const keepFiles = (): Promise<void> => (keeping ??= keep());
   try {
     const loaded = await loadFirst(request, host, model, files, found);
     return { ...loaded, model: { ...loaded.model, warnings }, keepFiles };
   } catch (error) {
     // Whoever tries again, on another device say, need not fetch them again.
-    await keepFiles();
+    later.now();
+    await files.kept();
     throw error;
   }
 }

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startModelServer, type ModelServer } from '../../e2e/support/model-server.ts';
+import { writeFiles } from '../../tools/write-files.ts';
 import { CATALOGUE, type ModelSpec } from '../contract/index.ts';
 import { describeFiles } from './describe.ts';
 import { MemoryFileStore } from './memory.ts';
@@ -27,11 +28,7 @@ let store: MemoryFileStore;
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'nearfield-describe-'));
-  for (const [path, content] of Object.entries(files)) {
-    const file = join(root, 'plain', path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content);
-  }
+  await writeFiles(join(root, 'plain'), files);
   server = await startModelServer({ roots: [root] });
   options = { hubUrl: server.url, modelsUrl: `${server.url}/models/` };
   store = new MemoryFileStore();

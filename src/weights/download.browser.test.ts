@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { cdp } from 'vitest/browser';
 import type { LoggedRequest } from '../../e2e/support/model-server.ts';
 import { unwrap } from '../contract/index.ts';
-import type { Fetched, FetchNews, FetchOrder } from './download.test-orders.ts';
+import { QUIET, type Fetched, type FetchNews, type FetchOrder } from './download.test-orders.ts';
 import { clearStored, fileName, getStored, listStored, modelsFolder, recordName } from './opfs.ts';
 import type { RemoteFile } from './plan.ts';
 
@@ -41,6 +41,11 @@ class Fetcher {
     });
   }
 
+  /** The moment to store what is in memory. */
+  beQuiet(): void {
+    this.#worker.postMessage(QUIET);
+  }
+
   end(): void {
     this.#worker.terminate();
   }
@@ -62,6 +67,12 @@ async function expectRequests(...expected: Partial<LoggedRequest>[]): Promise<vo
 async function hashOf(path: string): Promise<string> {
   const response = await fetch(server + path, { method: 'HEAD' });
   return (response.headers.get('etag') ?? '').replaceAll('"', '');
+}
+
+/** Whether a worker means to store the file. */
+async function claimed(): Promise<boolean> {
+  const { held = [] } = await navigator.locks.query();
+  return held.some(({ name }) => name?.startsWith('nearfield-claim:'));
 }
 
 async function keptBytes(): Promise<number> {
@@ -218,25 +229,26 @@ describe('a download that breaks off', () => {
 });
 
 describe('a file of known size', () => {
+  const later = { later: true } as const;
+
   it('is used at once, and stored at a quiet moment', async () => {
     const file = remote(FILE, { bytes, sha256 });
     const fetcher = new Fetcher();
-    expect(await fetcher.fetch(file, { quietAfter: 1500 })).toEqual({
-      bytes,
-      sha256,
-      warnings: [],
-    });
+    expect(await fetcher.fetch(file, later)).toEqual({ bytes, sha256, warnings: [] });
     expect(await getStored(key)).toBeUndefined();
-    await expect.poll(() => getStored(key), { timeout: 5000 }).toBeDefined();
+    fetcher.beQuiet();
+    await expect.poll(() => getStored(key), { timeout: 10_000 }).toBeDefined();
     expect(await new Fetcher().fetch(file)).toEqual({ bytes, sha256, warnings: [] });
     await expectRequests({ method: 'GET', status: 200 });
   });
 
   it('is fetched by others, without a warning, until it is stored', async () => {
     const file = remote(FILE, { bytes, sha256 });
-    await new Fetcher().fetch(file, { quietAfter: 1500 });
+    const fetcher = new Fetcher();
+    await fetcher.fetch(file, later);
     expect(await new Fetcher().fetch(file)).toEqual({ bytes, sha256, warnings: [] });
-    await expect.poll(() => getStored(key), { timeout: 5000 }).toBeDefined();
+    fetcher.beQuiet();
+    await expect.poll(() => getStored(key), { timeout: 10_000 }).toBeDefined();
     await expectRequests({ status: 200 }, { status: 200 });
   });
 
@@ -244,17 +256,30 @@ describe('a file of known size', () => {
     const one = remote(FILE, { bytes, sha256 });
     const two = remote(OTHER, { key: { ...key, path: 'other' }, bytes: await sizeOf(OTHER) });
     const [first, second] = [new Fetcher(), new Fetcher()];
-    const never = { quietAfter: 2 ** 30 };
-    await Promise.all([first.fetch(one, never), second.fetch(two, never)]);
-    await Promise.all([first.fetch(two, never), second.fetch(one, never)]);
+    await Promise.all([first.fetch(one, later), second.fetch(two, later)]);
+    await Promise.all([first.fetch(two, later), second.fetch(one, later)]);
+  });
+
+  it('is free for others to store once its own store has failed', async () => {
+    const file = remote(FILE, { bytes, sha256 });
+    const fetcher = new Fetcher();
+    await fetcher.fetch(file, later);
+    await withQuota(1_000_000, async () => {
+      fetcher.beQuiet();
+      await expect.poll(() => claimed(), { timeout: 10_000 }).toBe(false);
+    });
+    expect(await getStored(key)).toBeUndefined();
+    await new Fetcher().fetch(file);
+    expect(await getStored(key)).toBeDefined();
   });
 
   it('is stored as it comes in where it comes slowly', async () => {
     const file = remote(`/faults/slow/60${FILE}`, { bytes, sha256 });
     const killed = new Fetcher();
-    const started = performance.now();
+    let started = 0;
     await new Promise<void>((done) => {
-      void killed.fetch(file, { quietAfter: 60_000 }, () => {
+      void killed.fetch(file, later, () => {
+        started ||= performance.now();
         if (performance.now() - started > 2500) done();
       });
     });
@@ -266,7 +291,7 @@ describe('a file of known size', () => {
   it('is refused before it is fetched where the disk has no room', async () => {
     await withQuota(1_000_000, async () => {
       const file = remote(FILE, { bytes, sha256 });
-      const fetched = await new Fetcher().fetch(file, { quietAfter: 0 });
+      const fetched = await new Fetcher().fetch(file, later);
       expect(fetched.warnings).toEqual([
         expect.stringMatching(/onnx\/model\.onnx is kept in memory only/),
       ]);

@@ -8,8 +8,8 @@ export interface FetchOrder {
   file: RemoteFile;
   /** Abort once so many bytes are here; 0 aborts as soon as the order has begun. */
   abortAt?: number;
-  /** The moment to store what is in memory comes so many milliseconds after the order. */
-  quietAfter?: number;
+  /** What is in memory is stored when `QUIET` comes. */
+  later?: true;
 }
 
 export interface Fetched {
@@ -17,6 +17,9 @@ export interface Fetched {
   sha256: string;
   warnings: string[];
 }
+
+/** Says that the moment to store what is in memory has come. */
+export const QUIET = 'quiet';
 
 export interface FetchNews {
   id: number;

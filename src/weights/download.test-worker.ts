@@ -2,19 +2,21 @@
 
 import { replyWith } from '../contract/index.ts';
 import { fetchFile, openFileStore } from './download.ts';
-import type { Fetched, FetchNews, FetchOrder } from './download.test-orders.ts';
+import { QUIET, type Fetched, type FetchNews, type FetchOrder } from './download.test-orders.ts';
 
 const store = openFileStore();
+let beQuiet: () => void = () => undefined;
+const quiet = new Promise<void>((resolve) => {
+  beQuiet = resolve;
+});
 
-async function carryOut({ id, file, abortAt, quietAfter }: FetchOrder): Promise<Fetched> {
+async function carryOut({ id, file, abortAt, later }: FetchOrder): Promise<Fetched> {
   const abort = new AbortController();
   const warnings: string[] = [];
   const pending = fetchFile(file, {
     store,
     signal: abort.signal,
-    ...(quietAfter !== undefined && {
-      quiet: new Promise((resolve) => setTimeout(resolve, quietAfter)),
-    }),
+    ...(later && { quiet }),
     onWarning: (message) => warnings.push(message),
     onBytes: (loaded) => {
       tell({ id, loaded });
@@ -33,7 +35,11 @@ function tell(news: FetchNews): void {
   postMessage(news);
 }
 
-addEventListener('message', ({ data }: MessageEvent<FetchOrder>) => {
+addEventListener('message', ({ data }: MessageEvent<FetchOrder | typeof QUIET>) => {
+  if (data === QUIET) {
+    beQuiet();
+    return;
+  }
   void replyWith(() => carryOut(data)).then((reply) => {
     tell({ id: data.id, reply });
   });

@@ -13,7 +13,7 @@ import { transfer, type TransferContext } from './transfer.ts';
 
 export interface DownloadContext extends TransferContext {
   store: FileStore;
-  /** Told when the file could not be kept and lives in memory. */
+  /** Told when the file cannot be kept and lives in memory, as far as that is known beforehand. */
   onWarning?: (message: string) => void;
   /**
    * When the work that the files are fetched for is done: a file that came fast and is in memory
@@ -59,17 +59,17 @@ function underLock(file: RemoteFile, context: DownloadContext): Promise<FetchedF
 
 async function storedOrFetched(file: RemoteFile, context: DownloadContext): Promise<FetchedFile> {
   throwIfAborted(context.signal);
-  const stored = await context.store.get(file.key);
-  if (stored && (await isCurrent(stored, file, context.signal))) {
-    context.onBytes?.(stored.meta.bytes);
-    return Object.assign(stored, { kept: Promise.resolve(true) });
-  }
-  const release = await claim(file.key);
-  // Without a claim: another load has used the file from memory, and stores it soon.
-  const store = release ? context.store : new MemoryFileStore();
-  const done = release ?? ((): void => undefined);
+  const claimed = await claim(file.key);
+  const done = claimed ?? ((): void => undefined);
   try {
-    return await fetchInto(store, file, context, done);
+    const stored = await context.store.get(file.key);
+    if (stored && (await isCurrent(stored, file, context.signal))) {
+      context.onBytes?.(stored.meta.bytes);
+      done();
+      return Object.assign(stored, { kept: Promise.resolve(true) });
+    }
+    // Without a claim: another load has used the file from memory, and stores it soon.
+    return await fetchInto(claimed ? context.store : new MemoryFileStore(), file, context, done);
   } catch (error) {
     done();
     throw error;
@@ -98,8 +98,11 @@ async function fetchInto(
     try {
       return await writer.finish(meta);
     } finally {
-      await writer.suspend();
-      done();
+      try {
+        await writer.suspend();
+      } finally {
+        done();
+      }
     }
   };
   if (!quiet || !inMemory) {

@@ -1,6 +1,6 @@
 import type { Content, FileMeta, FileWriter, StoredFile } from './store.ts';
 
-/** A killed worker loses no more of a slow download than this; a fast one is stored at its end. */
+/** How often a slow download is passed on, lest a killed worker lose it; a fast one is stored at its end. */
 const PASS_ON_EVERY_MS = 1000;
 
 /** Written in one go, some 40 ms on a slow disk: the thread may have questions to answer between. */

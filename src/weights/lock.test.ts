@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { locked } from './lock.ts';
+import { claim, locked } from './lock.ts';
 
 type Grant = () => Promise<void> | undefined;
 
@@ -119,5 +119,54 @@ describe('locked', () => {
     await expect(locked(key, abort.signal, work)).rejects.toMatchObject({ code: 'aborted' });
     expect(locks.requests).toHaveLength(1);
     expect(work).not.toHaveBeenCalled();
+  });
+});
+
+describe('claim', () => {
+  /** A lock manager that answers when it is told to. */
+  function slowLocks(): { answer: (lock: object | null) => Promise<void> | undefined } {
+    const slow: ReturnType<typeof slowLocks> = { answer: () => undefined };
+    const request = (_: string, __: object, callback: typeof slow.answer): Promise<void> =>
+      new Promise((resolve) => {
+        slow.answer = (lock) => {
+          const held = callback(lock);
+          void Promise.resolve(held).then(resolve);
+          return held;
+        };
+      });
+    vi.stubGlobal('navigator', { locks: { request } });
+    return slow;
+  }
+
+  it('holds until it is given up', async () => {
+    const slow = slowLocks();
+    const claiming = claim(key);
+    const held = slow.answer({});
+    const release = await claiming;
+    expect(held).toBeInstanceOf(Promise);
+    release?.();
+    await held;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is refused where another load has it', async () => {
+    const slow = slowLocks();
+    const claiming = claim(key);
+    expect(slow.answer(null)).toBeUndefined();
+    expect(await claiming).toBeUndefined();
+  });
+
+  it('goes without where nobody answers, and lets go of a lock that comes late', async () => {
+    const slow = slowLocks();
+    const claiming = claim(key);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await claiming).toBeTypeOf('function');
+    expect(slow.answer({})).toBeUndefined();
+  });
+
+  it('goes without where locks are refused', async () => {
+    const request = (): Promise<never> => Promise.reject(new DOMException('no', 'SecurityError'));
+    vi.stubGlobal('navigator', { locks: { request } });
+    expect(await claim(key)).toBeTypeOf('function');
   });
 });

@@ -37,14 +37,22 @@ export async function claim(key: FileKey): Promise<(() => void) | undefined> {
   const locks = globalThis.navigator?.locks;
   if (!locks) return () => undefined;
   return new Promise((resolve) => {
-    locks
-      .request(`nearfield-claim:${key.folder}/${key.path}`, { ifAvailable: true }, (lock) => {
-        if (lock) return new Promise<void>((release) => resolve(release));
-        resolve(undefined);
-        return undefined;
-      })
-      // As for `locked`: a load must not fail for want of a lock.
-      .catch(() => resolve(() => undefined));
+    let open = true;
+    const settle = (release: (() => void) | undefined): void => {
+      open = false;
+      clearTimeout(silence);
+      resolve(release);
+    };
+    // As for `locked`: a load must not fail for want of a lock, or of an answer.
+    const goWithout = (): void => settle(() => undefined);
+    const silence = setTimeout(goWithout, PATIENCE_MS);
+    const hold = (lock: Lock | null): Promise<void> | undefined => {
+      if (open && lock) return new Promise<void>((release) => settle(release));
+      if (open) settle(undefined);
+      return undefined;
+    };
+    const name = `nearfield-claim:${key.folder}/${key.path}`;
+    locks.request(name, { ifAvailable: true }, hold).catch(goWithout);
   });
 }
 

@@ -9,6 +9,7 @@ import {
   recordName,
   type FileRecord,
 } from './opfs.ts';
+import { pause } from './pause.ts';
 import type { Content, FileKey, FileMeta, FileStore, FileWriter, StoredFile } from './store.ts';
 
 /** The OPFS store with its writing half, which dedicated workers alone have (sync access handles). */
@@ -26,15 +27,19 @@ export const opfsStore: FileStore = {
  */
 const WRITE_BYTES = 512 * 1024;
 
+/** For a file handle: some milliseconds are usual; a download must not wait for ever. */
+const HANDLE_PATIENCE_MS = 2000;
+
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
  * One file is opened at a time: in Chromium 156 a `createSyncAccessHandle` that waits while another
- * handle grows its file (a blocking call) has stayed unanswered one time in eight.
+ * handle grows its file (a blocking call) has stayed unanswered one time in eight. The next one
+ * does not wait for ever.
  */
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
   const mine = turn.then(work);
-  turn = mine.catch(() => undefined);
+  turn = Promise.race([mine.catch(() => undefined), pause(3 * HANDLE_PATIENCE_MS, undefined)]);
   return mine;
 }
 
@@ -43,14 +48,18 @@ async function openWriter(key: FileKey, expected = 0): Promise<FileWriter> {
   const folder = await root.getDirectoryHandle(fileName(key.folder), { create: true });
   const record = await readRecord(folder, key.path);
   const file = await folder.getFileHandle(fileName(key.path), { create: true });
-  const bytes = await file.createSyncAccessHandle();
+  const bytes = await openHandle(file);
   let notes: FileSystemSyncAccessHandle | undefined;
   try {
     const recordFile = await folder.getFileHandle(recordName(key.path), { create: true });
-    notes = await recordFile.createSyncAccessHandle();
+    notes = await openHandle(recordFile);
     // Bytes without a record cannot be told apart from another version's.
     if (!record || record.done) bytes.truncate(0);
-    assertRoom(bytes, expected);
+    if (bytes.getSize() === 0 && expected > 0) {
+      // A worker killed while the file is grown must leave nothing that looks like a beginning.
+      notes.truncate(0);
+      assertRoom(bytes, expected);
+    }
     return new OpfsWriter(file, bytes, notes, record?.done ? undefined : record?.etag);
   } catch (error) {
     bytes.close();
@@ -59,16 +68,34 @@ async function openWriter(key: FileKey, expected = 0): Promise<FileWriter> {
   }
 }
 
+/** Throws a TimeoutError where Chromium leaves the request unanswered; the file then stays in memory. */
+async function openHandle(file: FileSystemFileHandle): Promise<FileSystemSyncAccessHandle> {
+  const pending = file.createSyncAccessHandle();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      void pending.then(
+        (handle) => handle.close(),
+        () => undefined,
+      );
+      reject(new DOMException('The file could not be opened in time.', 'TimeoutError'));
+    }, HANDLE_PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([pending, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * A file that is stored after it is used must be known to fit before. Growing it is how to ask:
  * estimates of the quota are blurred on purpose, lest they tell how big the disk is.
  */
 function assertRoom(handle: FileSystemSyncAccessHandle, bytes: number): void {
-  const size = handle.getSize();
-  if (bytes <= size) return;
   handle.truncate(bytes);
   const grew = handle.getSize() === bytes;
-  handle.truncate(size);
+  handle.truncate(0);
   if (!grew) throw new DOMException('There is no room for it.', 'QuotaExceededError');
 }
 
@@ -157,9 +184,9 @@ class OpfsWriter implements FileWriter {
 
   #drain(): void {
     if (this.#held === 0) return;
-    const held = this.#waiting.subarray(0, this.#held);
+    // Forgotten only once it is written: the next try must not go on behind a gap.
+    this.#append(this.#waiting.subarray(0, this.#held));
     this.#held = 0;
-    this.#append(held);
   }
 
   #append(bytes: Uint8Array): void {

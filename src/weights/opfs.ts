@@ -1,4 +1,5 @@
 import { NearfieldError, messageOf } from '../contract/index.ts';
+import { pause } from './pause.ts';
 import type { FileKey, FileMeta, StoredFile, StoredFolder } from './store.ts';
 
 /**
@@ -79,11 +80,24 @@ export async function listStored(): Promise<StoredFolder[]> {
   });
 }
 
+/** Files that are being stored cannot be deleted; that takes a second or two. */
+const CLEAR_TRIES = 25;
+const CLEAR_PAUSE_MS = 200;
+
 export async function clearStored(): Promise<void> {
   if (!hasOpfs()) return;
   await asStorage('delete the model files', async () => {
     const root = await navigator.storage.getDirectory();
-    await found(root.removeEntry(ROOT, { recursive: true }));
+    for (let tries = 1; ; tries++) {
+      try {
+        await found(root.removeEntry(ROOT, { recursive: true }));
+        return;
+      } catch (error) {
+        const busy = error instanceof DOMException && error.name === 'NoModificationAllowedError';
+        if (!busy || tries === CLEAR_TRIES) throw error;
+        await pause(CLEAR_PAUSE_MS, undefined);
+      }
+    }
   });
 }
 

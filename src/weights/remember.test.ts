@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startModelServer, type ModelServer } from '../../e2e/support/model-server.ts';
+import { writeFiles } from '../../tools/write-files.ts';
 import { MemoryFileStore } from './memory.ts';
 import { resolveRemembered } from './remember.ts';
 import type { ResolveOptions } from './resolve.ts';
@@ -27,11 +28,7 @@ let options: ResolveOptions;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'nearfield-remember-'));
-  for (const [path, content] of Object.entries(files)) {
-    const file = join(root, 'plain', path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content);
-  }
+  await writeFiles(join(root, 'plain'), files);
   server = await startModelServer({ roots: [root] });
   hub = createServer(({ url = '' }, response) => {
     const fails = isInTrouble && url.startsWith('/api/');
@@ -85,9 +82,7 @@ it('answers no other question with what is kept', async () => {
 it('does not take a server that lost the model for one that is away', async () => {
   const store = new MemoryFileStore();
   const own = join(root, 'passing');
-  await mkdir(join(own, 'onnx'), { recursive: true });
-  await writeFile(join(own, 'config.json'), config);
-  await writeFile(join(own, 'onnx/model.onnx'), 'graph');
+  await writeFiles(own, { 'config.json': config, 'onnx/model.onnx': 'graph' });
   await resolveRemembered(folder('passing'), options, store);
   await rm(own, { recursive: true });
   const again = resolveRemembered(folder('passing'), options, store);

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startModelServer, type ModelServer } from '../../e2e/support/model-server.ts';
+import { writeFiles } from '../../tools/write-files.ts';
 import { CATALOGUE, type ModelSpec } from '../contract/index.ts';
 import { resolveModel, type ResolveOptions } from './resolve.ts';
 
@@ -46,11 +47,7 @@ let options: ResolveOptions;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'nearfield-resolve-'));
   for (const [folder, files] of Object.entries(folders)) {
-    for (const [path, content] of Object.entries(files)) {
-      const file = join(root, folder, path);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, content);
-    }
+    await writeFiles(join(root, folder), files);
   }
   server = await startModelServer({ roots: [root] });
   site = createServer((_, response) => {

@@ -3,9 +3,8 @@
  * what goes before a text is said by its own files alone.
  */
 
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { writeModel } from '../../../src/onnx/index.ts';
+import { writeFiles } from '../../write-files.ts';
 import { BERT, MAX_TOKENS, RECIPES, type BertName } from './config.ts';
 import { bertModel } from './graph.ts';
 import { idOf, VOCABULARY } from './vocabulary.ts';
@@ -25,14 +24,14 @@ export async function writeBertFolder(folder: string, name: BertName): Promise<v
     'sentence_bert_config.json': { max_seq_length: MAX_TOKENS, do_lower_case: false },
     ...(prompts && { 'config_sentence_transformers.json': { prompts, default_prompt_name: null } }),
   };
-  for (const [path, content] of Object.entries(files))
-    await write(join(folder, path), `${JSON.stringify(content, null, 2)}\n`);
-  await write(join(folder, 'onnx/model.onnx'), writeModel(bertModel(output)));
-}
-
-async function write(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, content);
+  const written = Object.entries(files).map(([path, content]) => [
+    path,
+    `${JSON.stringify(content, null, 2)}\n`,
+  ]);
+  await writeFiles(folder, {
+    ...(Object.fromEntries(written) as Record<string, string>),
+    'onnx/model.onnx': writeModel(bertModel(output)),
+  });
 }
 
 const CONFIG = {
