@@ -6,7 +6,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { main as compile } from 'assemblyscript/asc';
+import { assemble } from '../tools/asc.ts';
 import { nameOf, openStage } from './browser.ts';
 import type { KernelRate } from './kernels/page.ts';
 
@@ -18,8 +18,7 @@ async function compileCore(): Promise<number[]> {
   try {
     const file = join(folder, 'core.wasm');
     const flags = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'relaxed-simd'];
-    const { error } = await compile(['bench/kernels/assembly/index.ts', '-o', file, ...flags]);
-    if (error) throw error;
+    await assemble('bench/kernels/assembly/index.ts', file, flags);
     return [...(await readFile(file))];
   } finally {
     await rm(folder, { recursive: true });

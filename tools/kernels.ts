@@ -8,6 +8,7 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'vite';
+import { assemble } from './asc.ts';
 
 const SOURCES = fileURLToPath(new URL('../src/kernels/assembly', import.meta.url));
 const BUILD = fileURLToPath(new URL('../src/kernels/build', import.meta.url));
@@ -51,21 +52,15 @@ async function timeOf(path: string): Promise<number> {
 }
 
 async function compile(name: string, flags: readonly string[]): Promise<void> {
-  // The compiler is some 20 MB of script: loaded only when there is work.
-  const { main } = await import('assemblyscript/asc');
   // Several runs may compile at once: each writes its own file, and the last one to end stays.
   const output = join(BUILD, `${name}.${process.pid}`);
-  const entry = join(SOURCES, 'index.ts');
-  const messages: string[] = [];
-  const stderr = { write: (text: string | Uint8Array) => void messages.push(String(text)) };
-  const options = [entry, '--outFile', output, ...COMMON, ...flags];
-  const { error } = await main(options, { stderr });
-  if (error) {
+  try {
+    await assemble(join(SOURCES, 'index.ts'), output, [...COMMON, ...flags]);
+    await rename(output, join(BUILD, name));
+  } catch (error) {
     await rm(output, { force: true });
-    throw new Error(`${name}: ${error.message}\n${messages.join('')}`, { cause: error });
+    throw error;
   }
-  if (messages.length > 0) console.warn(messages.join(''));
-  await rename(output, join(BUILD, name));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildKernels();
