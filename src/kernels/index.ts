@@ -3,5 +3,5 @@
 export { instantiateKernels } from './instantiate.ts';
 export { activationBlock, attentionScratchBytes, panelBytes, panelCount, PANEL } from './layout.ts';
 export type { Bits } from './layout.ts';
-export { chooseSimd, kernelUrl, MissingSimdError, type Simd } from './modules.ts';
+export { chooseSimd, kernelUrl, type Simd } from './modules.ts';
 export type { Kernels } from './types.ts';

@@ -3,17 +3,6 @@
 /** Instruction set of a module: relaxed SIMD is about three times as fast where there is one. */
 export type Simd = 'relaxed' | 'simd128';
 
-/** This machine cannot run the kernels at all, or not those asked for. */
-export class MissingSimdError extends Error {
-  override readonly name = 'MissingSimdError';
-  readonly simd: Simd;
-
-  constructor(simd: Simd) {
-    super(`WebAssembly here has no ${simd === 'relaxed' ? 'relaxed SIMD' : 'SIMD'}.`);
-    this.simd = simd;
-  }
-}
-
 /** Modules of one function each that nothing but the instruction set makes valid. */
 const PROBES: Readonly<Record<Simd, Uint8Array<ArrayBuffer>>> = {
   // i8x16.splat and i8x16.popcnt
@@ -28,11 +17,10 @@ const PROBES: Readonly<Record<Simd, Uint8Array<ArrayBuffer>>> = {
   ),
 };
 
-/** The best that this machine has, or the one that is forced. Throws MissingSimdError. */
-export function chooseSimd(forced?: Simd): Simd {
-  const simd = forced ?? (WebAssembly.validate(PROBES.relaxed) ? 'relaxed' : 'simd128');
-  if (!WebAssembly.validate(PROBES[simd])) throw new MissingSimdError(simd);
-  return simd;
+/** The best that this machine has, or the one that is wanted, or nothing where it has not that. */
+export function chooseSimd(wanted: 'auto' | Simd): Simd | undefined {
+  const choice = wanted === 'auto' ? (['relaxed', 'simd128'] as const) : [wanted];
+  return choice.find((simd) => WebAssembly.validate(PROBES[simd]));
 }
 
 /**

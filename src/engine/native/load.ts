@@ -1,7 +1,7 @@
 /** The kernels' modules, from our own build. */
 
 import { messageOf, NearfieldError, type Simd } from '../../contract/index.ts';
-import { chooseSimd, kernelUrl, MissingSimdError } from '../../kernels/index.ts';
+import { chooseSimd, kernelUrl } from '../../kernels/index.ts';
 
 export interface LoadedKernels {
   module: WebAssembly.Module;
@@ -10,31 +10,38 @@ export interface LoadedKernels {
 
 /**
  * Compiles the kernels for this machine; `shared` ones are for several threads.
- * Throws `unsupported-model` where the instructions asked for are missing, `download-failed`.
+ * Throws `unsupported-model` where the instructions are missing, and `download-failed`.
  */
 export async function loadKernels(wanted: 'auto' | Simd, shared: boolean): Promise<LoadedKernels> {
-  const simd = choose(wanted);
+  const simd = chooseSimd(wanted);
+  if (!simd) throw new NearfieldError('unsupported-model', missing(wanted));
   const url = kernelUrl(simd, shared);
+  const bytes = await fetchBytes(url);
   try {
-    const response = await fetch(url);
-    if (!response.ok) throw new TypeError(`the server answered ${response.status}`);
-    return { simd, module: await WebAssembly.compile(await response.arrayBuffer()) };
+    return { simd, module: await WebAssembly.compile(bytes) };
   } catch (cause) {
-    throw new NearfieldError(
-      'download-failed',
-      `Nearfield's kernels could not be fetched from ${url.href}: ${messageOf(cause)}`,
-      { cause },
-    );
+    // Servers that answer every address with a page are known.
+    throw failed(`What is at ${url.href} does not compile`, cause);
   }
 }
 
-function choose(wanted: 'auto' | Simd): Simd {
+function missing(wanted: 'auto' | Simd): string {
+  return wanted === 'relaxed'
+    ? 'WebAssembly here has no relaxed SIMD. Leave `simd` out.'
+    : 'WebAssembly here has no SIMD, which every model on WASM needs.';
+}
+
+async function fetchBytes(url: URL): Promise<ArrayBuffer> {
   try {
-    return chooseSimd(wanted === 'auto' ? undefined : wanted);
+    const response = await fetch(url);
+    if (!response.ok) throw new TypeError(`the server answered ${response.status}`);
+    return await response.arrayBuffer();
   } catch (cause) {
-    if (!(cause instanceof MissingSimdError)) throw cause;
-    throw new NearfieldError('unsupported-model', `${cause.message} Leave \`simd\` out.`, {
-      cause,
-    });
+    throw failed(`${url.href} could not be fetched`, cause);
   }
+}
+
+function failed(what: string, cause: unknown): NearfieldError {
+  const message = `Nearfield's kernels: ${what}: ${messageOf(cause)}`;
+  return new NearfieldError('download-failed', message, { cause });
 }
