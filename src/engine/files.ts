@@ -4,6 +4,7 @@ import { sizeOf } from '../weights/describe.ts';
 import { remoteFile } from '../weights/plan.ts';
 import type { ResolvedModel } from '../weights/resolve.ts';
 import type { FileStore } from '../weights/store.ts';
+import { StoredSource, type ByteSource } from './native/source.ts';
 
 export interface FetchContext {
   store: FileStore;
@@ -20,6 +21,7 @@ export class ModelFiles {
   readonly #context: FetchContext;
   readonly #loaded = new Map<string, number>();
   readonly #kept: Promise<boolean>[] = [];
+  readonly #open: StoredSource[] = [];
   #dtype: Dtype | undefined;
   #phase: LoadProgress['phase'] = 'plan';
   #total = 0;
@@ -60,6 +62,18 @@ export class ModelFiles {
     this.hashes.set(file.path, fetched.meta.sha256);
     this.#kept.push(fetched.kept);
     return fetched;
+  }
+
+  /** What a fetched file is read from piece by piece; open until `closeFiles`. */
+  async sourceOf(file: FetchedFile): Promise<ByteSource> {
+    if (file.bytes) return file.bytes;
+    const source = await StoredSource.open(file);
+    this.#open.push(source);
+    return source;
+  }
+
+  closeFiles(): void {
+    for (const source of this.#open) source.close();
   }
 
   /** Whether every file fetched so far is stored, once that is known. */

@@ -9,7 +9,7 @@ import {
 } from '../contract/index.ts';
 import { chooseThreads, requestAdapter, type FoundAdapter } from '../device/index.ts';
 import { inspectModel, readStructure, type GraphFacts } from '../onnx/index.ts';
-import { openFileStore } from '../weights/download.ts';
+import { openFileStore, type FetchedFile } from '../weights/download.ts';
 import { sha256 } from '../weights/hash.ts';
 import { candidates, refusedBy, type Candidate } from '../weights/plan.ts';
 import { resolveRemembered } from '../weights/remember.ts';
@@ -82,6 +82,8 @@ export async function loadEngine(
     later.now();
     await files.kept();
     throw error;
+  } finally {
+    files.closeFiles();
   }
 }
 
@@ -115,9 +117,11 @@ async function loadFirst(
 }
 
 interface FetchedModel {
-  /** In memory for ONNX Runtime, which copies it; else as it is stored. */
-  graph: ByteSource;
-  externalData: OrtModel['externalData'];
+  graph: FetchedFile;
+  /** The graph's bytes, to be read piece by piece. */
+  source: ByteSource;
+  /** By the names that the graph gives them. */
+  data: readonly { path: string; file: FetchedFile }[];
   /** Still in the making while the session is. */
   tokens: Promise<Tokens>;
   choice: Choice;
@@ -154,9 +158,10 @@ async function fetchCandidate(
   await files.announce(dtype, [...own, spec.tokenizer.tokenizer, spec.tokenizer.config]);
   const pendingGraph = files.fetch(graphFile);
   const tokens = prepare();
-  const file = await pendingGraph;
+  const graph = await pendingGraph;
   const native = !found && mayBeNative(request);
-  const structure = file.bytes ?? (await (native ? readStructure(file.blob) : bytesOf(file.blob)));
+  const source = native ? await files.sourceOf(graph) : (graph.bytes ?? (await bytesOf(graph)));
+  const structure = source instanceof Uint8Array ? source : await readStructure(source);
   const facts = inspectModel(structure);
   const choice = native ? chooseRuntime(request, structure) : {};
   const refusal = choice.model
@@ -167,16 +172,14 @@ async function fetchCandidate(
     facts.externalFiles.map(async (location) => {
       const path = besideGraph(graphFile, location);
       const known = data.find((file) => file.path === path) ?? { path };
-      const fetched = await files.fetch(known);
-      return { path: location, data: fetched.bytes ?? fetched.blob };
+      return { path: location, file: await files.fetch(known) };
     }),
   );
-  const graph = file.bytes ?? (choice.model ? file.blob : await bytesOf(file.blob));
-  return { graph, externalData, tokens, choice };
+  return { graph, source, data: externalData, tokens, choice };
 }
 
-async function bytesOf(blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await blob.arrayBuffer());
+async function bytesOf({ bytes, blob }: FetchedFile): Promise<Uint8Array<ArrayBuffer>> {
+  return bytes ?? new Uint8Array(await blob.arrayBuffer());
 }
 
 async function fetchTokenizer(spec: ModelSpec, files: ModelFiles): Promise<TokenizerFiles> {
@@ -224,7 +227,7 @@ async function start(
   found: FoundAdapter | undefined,
 ): Promise<Omit<LoadedEngine, 'keepFiles'>> {
   const [runtime, tokens] = await Promise.all([
-    createRuntime(request, host, spec, fetched, found),
+    createRuntime(request, host, spec, fetched, files, found),
     fetched.tokens,
   ]);
   const { runtimeReason } = {
@@ -272,15 +275,16 @@ async function createRuntime(
   request: LoadRequest,
   { spawnThread: spawn }: Host,
   spec: ModelSpec,
-  { choice, ...fetched }: FetchedModel,
+  { choice, graph, source, data }: FetchedModel,
+  files: ModelFiles,
   found: FoundAdapter | undefined,
 ): Promise<Runtime> {
   const { pooling, dimensions: width, keyValue } = spec;
   if (choice.model) {
     const threads = spawn ? threadsOf(request) : 1;
     const kernels = await loadKernels(request.simd ?? 'auto', threads > 1);
-    const files = fetched.externalData.map(({ path, data }) => [path, data] as const);
-    const sources = new Map<string, ByteSource>([['', fetched.graph], ...files]);
+    const sources = new Map([['', source]]);
+    for (const { path, file } of data) sources.set(path, await files.sourceOf(file));
     const maxTokens = limitOf(spec, request.maxTokens);
     return createNativeRuntime(choice.model, sources, {
       ...kernels,
@@ -290,8 +294,13 @@ async function createRuntime(
       maxTokens,
     });
   }
-  const graph = fetched.graph as Uint8Array;
-  const model = { ...fetched, graph, pooling, width, ...(keyValue && { keyValue }) };
+  const model: OrtModel = {
+    graph: source instanceof Uint8Array ? source : await bytesOf(graph),
+    externalData: data.map(({ path, file }) => ({ path, data: file.bytes ?? file.blob })),
+    pooling,
+    width,
+    ...(keyValue && { keyValue }),
+  };
   return found
     ? createGpuRuntime(model, found.adapter)
     : createWasmRuntime(model, threadsOf(request));

@@ -12,6 +12,6 @@ export type {
   OnnxValue,
 } from './model.ts';
 export { readModel } from './read.ts';
-export { readStructure } from './structure.ts';
+export { readStructure, type PiecewiseFile } from './structure.ts';
 export { halfToNumber, smallValues } from './values.ts';
 export { writeModel } from './write.ts';

@@ -9,6 +9,13 @@ const CHUNK = 32 * 1024;
 /** A field's number and length, at their longest. */
 const HEADER = 20;
 
+/** A file that is read in pieces. */
+export interface PiecewiseFile {
+  readonly size: number;
+  /** The bytes from one place up to another. */
+  read(from: number, to: number): Promise<Uint8Array>;
+}
+
 /** Which fields of a message are messages to look into, and which to leave out where they are long. */
 interface Shape {
   inside: Readonly<Record<number, Shape>>;
@@ -24,7 +31,7 @@ const MODEL: Shape = { inside: { 7: GRAPH } };
  * pages that take no memory; all else is in its place. A broken file ends early and stays broken.
  * Throws `out-of-memory`.
  */
-export async function readStructure(file: Blob): Promise<Uint8Array<ArrayBuffer>> {
+export async function readStructure(file: PiecewiseFile): Promise<Uint8Array<ArrayBuffer>> {
   const sparse = new SparseFile(file);
   await sparse.walk(0, file.size, MODEL);
   return sparse.bytes;
@@ -32,12 +39,12 @@ export async function readStructure(file: Blob): Promise<Uint8Array<ArrayBuffer>
 
 class SparseFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly #file: Blob;
+  readonly #file: PiecewiseFile;
   /** What was read last. */
   #from = 0;
   #to = 0;
 
-  constructor(file: Blob) {
+  constructor(file: PiecewiseFile) {
     this.#file = file;
     try {
       this.bytes = new Uint8Array(file.size);
@@ -92,7 +99,7 @@ class SparseFile {
   async #need(at: number, length: number): Promise<void> {
     if (at >= this.#from && at + length <= this.#to) return;
     const end = Math.min(this.#file.size, at + Math.max(length, CHUNK));
-    this.bytes.set(new Uint8Array(await this.#file.slice(at, end).arrayBuffer()), at);
+    this.bytes.set(await this.#file.read(at, end), at);
     [this.#from, this.#to] = [at, end];
   }
 }

@@ -1,3 +1,4 @@
+import { NearfieldError } from '../contract/index.ts';
 import {
   asStorage,
   clearStored,
@@ -10,12 +11,23 @@ import {
   type FileRecord,
 } from './opfs.ts';
 import { pause } from './pause.ts';
-import type { Content, FileKey, FileMeta, FileStore, FileWriter, StoredFile } from './store.ts';
+import type {
+  Content,
+  FileKey,
+  FileMeta,
+  FileStore,
+  FileWriter,
+  OpenFile,
+  StoredFile,
+} from './store.ts';
 
 /** The OPFS store with its writing half, which dedicated workers alone have (sync access handles). */
 export const opfsStore: FileStore = {
   durable: true,
-  get: getStored,
+  get: async (key) => {
+    const stored = await getStored(key);
+    return stored && Object.assign(stored, { open: () => openStored(() => handleOf(key)) });
+  },
   list: listStored,
   clear: clearStored,
   open: (key, bytes) => asStorage('write a model file', () => inTurn(() => openWriter(key, bytes))),
@@ -68,9 +80,57 @@ async function openWriter(key: FileKey, expected = 0): Promise<FileWriter> {
   }
 }
 
+/** Chromium opens a file many times over for reading; others ignore the mode, and open it once. */
+interface HandleWithModes {
+  createSyncAccessHandle(options?: { mode: 'read-only' }): Promise<FileSystemSyncAccessHandle>;
+}
+
+/** Whoever may not open it, since another tab has say, reads its blob. */
+async function openStored(
+  find: () => Promise<FileSystemFileHandle>,
+): Promise<OpenFile | undefined> {
+  try {
+    const file = await find();
+    return new ReadHandle(await inTurn(() => openHandle(file, { mode: 'read-only' })));
+  } catch {
+    return undefined;
+  }
+}
+
+async function handleOf({ folder, path }: FileKey): Promise<FileSystemFileHandle> {
+  const root = await modelsFolder();
+  const inFolder = await root.getDirectoryHandle(fileName(folder));
+  return inFolder.getFileHandle(fileName(path));
+}
+
+class ReadHandle implements OpenFile {
+  readonly #handle: FileSystemSyncAccessHandle;
+
+  constructor(handle: FileSystemSyncAccessHandle) {
+    this.#handle = handle;
+  }
+
+  read(into: Uint8Array, at: number): void {
+    let cause: unknown;
+    try {
+      if (this.#handle.read(into, { at }) === into.byteLength) return;
+    } catch (error) {
+      cause = error;
+    }
+    throw new NearfieldError('storage', 'A stored model file could not be read.', { cause });
+  }
+
+  close(): void {
+    this.#handle.close();
+  }
+}
+
 /** Throws a TimeoutError where Chromium leaves the request unanswered; the file then stays in memory. */
-async function openHandle(file: FileSystemFileHandle): Promise<FileSystemSyncAccessHandle> {
-  const pending = file.createSyncAccessHandle();
+async function openHandle(
+  file: HandleWithModes,
+  ...mode: [options?: { mode: 'read-only' }]
+): Promise<FileSystemSyncAccessHandle> {
+  const pending = file.createSyncAccessHandle(...mode);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -167,7 +227,8 @@ class OpfsWriter implements FileWriter {
       this.#note({ done: true, ...meta });
       this.#notes.flush();
       await this.suspend();
-      return { blob: await this.#file.getFile(), meta };
+      const open = (): Promise<OpenFile | undefined> => openStored(async () => this.#file);
+      return { blob: await this.#file.getFile(), meta, open };
     });
   }
 

@@ -24,8 +24,18 @@ export interface Content {
   readonly bytes?: Uint8Array<ArrayBuffer>;
 }
 
+/** A stored file, open for reading: many times as fast as its blob, whose every slice is asked of another process. */
+export interface OpenFile {
+  /** Fills `into` with the bytes from `at` on. Throws `storage`. */
+  read(into: Uint8Array, at: number): void;
+  /** While a file is open, nobody can delete it. */
+  close(): void;
+}
+
 export interface StoredFile extends Content {
   meta: FileMeta;
+  /** Opens it where it lies; undefined where the browser does not let it be. */
+  open?: () => Promise<OpenFile | undefined>;
 }
 
 export interface StoredFolder {

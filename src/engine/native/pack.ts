@@ -6,7 +6,7 @@ import type { Linear, TensorRef } from './graph/model.ts';
 import { Layout, type EngineMemory } from './memory.ts';
 import type { PackedLinear } from './packed.ts';
 import type { PlacedFloats, Placement } from './place.ts';
-import { readFloats, readTensor, type Sources } from './source.ts';
+import { readFloats, readTensorInto, type Sources } from './source.ts';
 
 /** Bytes of a file that are staged at a time; two such areas take turns. */
 const STAGE_BYTES = 8 * 2 ** 20;
@@ -123,8 +123,7 @@ async function stage(
         reads.map(async ({ field, tensor, from, length }) => {
           const at = layout.place(length);
           pointers[field] = at;
-          const bytes = await readTensor(sources, tensor, from, length);
-          new Uint8Array(memory.buffer, at, length).set(bytes);
+          await readTensorInto(sources, tensor, from, new Uint8Array(memory.buffer, at, length));
         }),
       );
       return { ...piece, ...pointers };

@@ -10,6 +10,7 @@ import type { Runtime } from '../runtime.ts';
 import { cosine } from '../self-test.ts';
 import { Reference } from './graph/reference.ts';
 import type { NativeOptions } from './runtime.ts';
+import { StoredSource, type ByteSource } from './source.ts';
 
 const STARTER = fileURLToPath(new URL('../../../public/models/starter/', import.meta.url));
 const GOLDEN = readGolden();
@@ -79,9 +80,9 @@ describe('every layout', () => {
 
   it('agrees with the float64 reference of the starter, read from a blob', async () => {
     const files = await readModelFiles(join(STARTER, 'onnx/model_q4.onnx'));
-    const blob = new Blob([files.sources.get('')!]);
+    const stored = new StoredSource(new Blob([files.sources.get('')!]));
     const runtime = await openNative(
-      { model: files.model, sources: new Map([['', blob]]) },
+      { model: files.model, sources: new Map([['', stored]]) },
       { pooling: 'mean', maxTokens: 512 },
     );
     const golden = JSON.parse(
@@ -261,8 +262,9 @@ describe('a model that is not whole', () => {
     const [[name, bytes]] = [...q4.sources].filter(([file]) => file !== '') as [
       [string, Uint8Array<ArrayBuffer>],
     ];
-    for (const source of [bytes.slice(0, bytes.length * share), new Blob([bytes.slice(0, 1000)])]) {
-      const sources = new Map<string, Uint8Array | Blob>([...q4.sources, [name, source]]);
+    const cut = bytes.slice(0, bytes.length * share);
+    for (const source of [cut, new StoredSource(new Blob([cut]))]) {
+      const sources = new Map<string, ByteSource>([...q4.sources, [name, source]]);
       await expect(openNative({ model: q4.model, sources })).rejects.toMatchObject({
         code: 'bad-model',
       });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Table, TensorRef } from './graph/model.ts';
-import type { ByteSource, Sources } from './source.ts';
+import { StoredSource, type ByteSource, type Sources } from './source.ts';
 import { RowTable } from './table.ts';
 
 /** Tensors one after another in a file, after some bytes of something else. */
@@ -71,7 +71,7 @@ async function gathered(table: Table, source: ByteSource, ids: number[]): Promis
 
 describe.each([
   ['in memory', (file: File): ByteSource => file.bytes],
-  ['in a blob', (file: File): ByteSource => new Blob([file.bytes])],
+  ['in a blob', (file: File): ByteSource => new StoredSource(new Blob([file.bytes]))],
 ])('a table %s', (_, source) => {
   const ids = [39, 0, 5, 39, 6];
 
@@ -123,7 +123,7 @@ it('reads rows of a large table from its file, neighbours at once, and keeps the
     },
   }) as Blob;
   const table = { kind: 'dense', rows, width: WIDTH, data } as Table;
-  const opened = await RowTable.open(table, new Map([['data', blob]]));
+  const opened = await RowTable.open(table, new Map([['data', new StoredSource(blob)]]));
   const first: number[] = [];
   const gather = (ids: number[]) => opened.gather(ids, (i, row) => (first[i] = row[0]!));
   await gather([10_000_000, 7, 300, 7]);
