@@ -230,9 +230,7 @@ async function start(
     createRuntime(request, host, spec, fetched, files, found),
     fetched.tokens,
   ]);
-  const { runtimeReason } = {
-    runtimeReason: fetched.choice.model ? undefined : fetched.choice.reason,
-  };
+  const runtimeReason = fetched.choice.model ? undefined : fetched.choice.reason;
   const revision = spec.revision ?? (await revisionOf(files.hashes));
   const maxTokens = limitOf(spec, request.maxTokens);
   const identity = [
