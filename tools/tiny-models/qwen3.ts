@@ -13,6 +13,8 @@ export interface TinyQwen3 {
   gateUp: 'fused' | 'split';
   residual: 'skip' | 'add';
   activation: 'sigmoid' | 'quick-gelu';
+  /** Tokens of the longest text. */
+  positions: number;
 }
 
 export const TINY_QWEN3: TinyQwen3 = {
@@ -24,6 +26,7 @@ export const TINY_QWEN3: TinyQwen3 = {
   gateUp: 'split',
   residual: 'skip',
   activation: 'sigmoid',
+  positions: 40,
 };
 
 export const SIZES = {
@@ -33,11 +36,10 @@ export const SIZES = {
   headDim: 32,
   ffn: 256,
   vocabulary: 160,
-  positions: 40,
   layers: 2,
 } as const;
 
-const { hidden, heads, kvHeads, headDim, ffn, positions, layers } = SIZES;
+const { hidden, heads, kvHeads, headDim, ffn, layers } = SIZES;
 const QUERIES = heads * headDim;
 const KEYS = kvHeads * headDim;
 const EPSILON = { float: 1e-6 };
@@ -55,6 +57,7 @@ class Builder {
   constructor(options: TinyQwen3) {
     this.#options = options;
     this.#graph = new TinyGraph(options.seed);
+    const { positions } = options;
     const angles = Array.from({ length: (positions * headDim) / 2 }, (_, i) => {
       const [position, n] = [Math.floor(i / (headDim / 2)), i % (headDim / 2)];
       return position / 1e4 ** ((2 * n) / headDim);

@@ -3,22 +3,15 @@
 import { PANEL, type Kernels } from '../../kernels/index.ts';
 import type { Crew, Steps } from './crew.ts';
 import type { PackedBert, PackedBertLayer, PackedNorm } from './packed.ts';
-import { groupsOf, pooledRow, type PassHost, type PassJob } from './pass.ts';
+import { groupsOf, pooledRow, type PassJob } from './pass.ts';
 import { Kit, partsOf, whole, type Queries } from './steps.ts';
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
-export function* bertPass(
-  crew: Crew,
-  kernels: Kernels,
-  model: PackedBert,
-  job: PassJob,
-  host: PassHost,
-): Steps {
+export function* bertPass(crew: Crew, kernels: Kernels, model: PackedBert, job: PassJob): Steps {
   const pass = new BertPass(new Kit(crew, kernels, model, job), model);
   for (const index of model.layers.keys()) {
     yield* pass.layer(index);
-    host.onLayer?.((index + 1) / model.layers.length);
   }
   yield* pass.finish();
 }

@@ -30,6 +30,9 @@ export class Crew {
   readonly index: number;
   readonly count: number;
   readonly #words: Int32Array;
+  /** Cost of the steps that are over, and of the one that runs. */
+  #over = 0;
+  #step = { tasks: 0, cost: 0 };
 
   /** `words`: CREW_BYTES of memory that all threads share, zero at first. */
   constructor(index: number, count: number, words: ArrayBufferLike) {
@@ -38,13 +41,26 @@ export class Crew {
     this.#words = new Int32Array(words, 0, CREW_BYTES / Int32Array.BYTES_PER_ELEMENT);
   }
 
+  /**
+   * What is done of the program: of what its steps cost, the step that runs counted by the tasks
+   * that any thread has begun.
+   */
+  get done(): number {
+    const { tasks, cost } = this.#step;
+    const claimed = Math.min(tasks, Atomics.load(this.#words, CLAIMED));
+    return this.#over + (tasks > 0 ? (cost * claimed) / tasks : 0);
+  }
+
   /** Shares out tasks 0 to `tasks` - 1, each done once, and waits until all are done. */
-  *share(tasks: number, work: (task: number) => void): Steps {
+  *share(tasks: number, work: (task: number) => void, cost = 0): Steps {
+    this.#step = { tasks, cost };
     for (let task = this.#claim(); task < tasks; task = this.#claim()) {
       work(task);
       yield;
     }
     yield* this.barrier();
+    this.#over += cost;
+    this.#step = { tasks: 0, cost: 0 };
   }
 
   /** Ends when every thread has come here. */
@@ -76,6 +92,8 @@ export class Crew {
 
   /** Ready for the next program. Only while no thread runs one. */
   reset(): void {
+    this.#over = 0;
+    this.#step = { tasks: 0, cost: 0 };
     for (const word of [ARRIVED, CLAIMED, CANCELLED]) Atomics.store(this.#words, word, 0);
   }
 

@@ -121,8 +121,6 @@ export function layOut(
 
 /** What thread 0 does beside the others' work. */
 export interface PassHost {
-  /** Told after each layer, 0 to 1. */
-  onLayer?: ((share: number) => void) | undefined;
   /** Moves the keys and values of a prefix that is kept. */
   prefix?: { fill(layer: number): void; save(layer: number): void } | undefined;
 }

@@ -33,7 +33,6 @@ export function* qwen3Pass(
   const pass = new Qwen3Pass(new Kit(crew, kernels, model, job), model);
   for (const index of model.layers.keys()) {
     yield* pass.layer(index, host);
-    host.onLayer?.((index + 1) / model.layers.length);
   }
   yield* pass.finish();
 }

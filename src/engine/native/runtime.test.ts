@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openNative, readModelFiles, type ModelFiles } from '../../../tools/native/open.ts';
 import { spawnNodeThread, type NodeThread } from '../../../tools/native/spawn.ts';
+import { tinyQwen3 } from '../../../tools/tiny-models/qwen3.ts';
 import { readGolden, type GoldenDtype } from '../../../tools/test-models/golden.ts';
 import { writeTestModels, type TestModels } from '../../../tools/test-models/index.ts';
 import type { Runtime } from '../runtime.ts';
 import { cosine } from '../self-test.ts';
+import { isRecognised, recognise } from './graph/index.ts';
 import { Reference } from './graph/reference.ts';
 import type { NativeOptions } from './runtime.ts';
 import { StoredSource, type ByteSource } from './source.ts';
@@ -46,6 +48,12 @@ async function rowsOf(
   return batch.map((_, i) => rows.slice(i * runtime.width, (i + 1) * runtime.width));
 }
 
+function referenceOf({ model, sources }: ModelFiles): Reference {
+  return new Reference(model, ({ file, offset, length }) =>
+    sources.get(file)!.subarray(offset, offset + length),
+  );
+}
+
 function expectSame(got: readonly Float32Array[], expected: readonly Float32Array[]): void {
   expect(got).toHaveLength(expected.length);
   got.forEach((row, i) => {
@@ -56,8 +64,10 @@ function expectSame(got: readonly Float32Array[], expected: readonly Float32Arra
 /** Texts of all lengths; two pass the rows of one group together. */
 const BATCH = GOLDEN.filter(({ ids }, i) => i % 4 === 0 || ids.length > 250).map(({ ids }) => ids);
 
-/** Seconds of work for one thread, or so. */
-const LONG = Array.from({ length: 8 }, () => GOLDEN.find(({ ids }) => ids.length > 600)!.ids);
+/** One text as long as the model's positions go. */
+const LONGEST = Array.from({ length: 2048 }, (_, i) => (i * i + 7 * i) % 50_000);
+/** A second of work for one thread, or so; they begin differently. */
+const LONG = Array.from({ length: 8 }, (_, text) => [text, ...LONGEST.slice(1)]);
 
 describe('every layout', () => {
   it.each([
@@ -101,9 +111,7 @@ describe('every layout', () => {
 describe('every pooling', () => {
   it.each(['mean', 'cls', 'last'] as const)('is that of the reference: %s', async (pooling) => {
     const runtime = await open(q4, { pooling });
-    const reference = new Reference(q4.model, ({ file, offset, length }) =>
-      q4.sources.get(file)!.subarray(offset, offset + length),
-    );
+    const reference = referenceOf(q4);
     const batch = GOLDEN.slice(0, 3).map(({ ids }) => ids);
     const rows = await rowsOf(runtime, batch, batch[0]);
     for (const [i, ids] of batch.entries()) {
@@ -117,9 +125,7 @@ describe('every pooling', () => {
   it('is that of the reference for a BERT-like model: cls', async () => {
     const files = await readModelFiles(join(STARTER, 'onnx/model_q4.onnx'));
     const runtime = await open(files, { pooling: 'cls' });
-    const reference = new Reference(files.model, ({ file, offset, length }) =>
-      files.sources.get(file)!.subarray(offset, offset + length),
-    );
+    const reference = referenceOf(files);
     const batch = [
       [0, 41, 1294, 2],
       [0, 600, 9, 8, 2],
@@ -199,6 +205,45 @@ describe('a run', () => {
     await expect(stopped).rejects.toMatchObject({ code: 'aborted' });
     expect(shares.length).toBeLessThan(3);
     expectSame(await rowsOf(runtime, BATCH), expected);
+  });
+
+  it.each([1, 2])('tells how far it is within each layer (%d threads)', async (threads) => {
+    const runtime = await open(q4, { threads });
+    const shares: number[] = [];
+    await runtime.run(LONG, { onProgress: (share) => shares.push(share) });
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(shares.at(-1)).toBeLessThanOrEqual(1);
+    const layers = q4.model.layers.length;
+    for (let layer = 0; layer < layers - 1; layer++) {
+      const within = shares.filter((share) => Math.floor(share * layers) === layer);
+      expect(within.length).toBeGreaterThan(1);
+    }
+  });
+
+  it('of one long text stops in the midst of a layer', async () => {
+    const runtime = await open(q4);
+    const abort = new AbortController();
+    const shares: number[] = [];
+    const stopped = runtime.run([LONGEST], {
+      signal: abort.signal,
+      onProgress: (share) => {
+        shares.push(share);
+        abort.abort();
+      },
+    });
+    await expect(stopped).rejects.toMatchObject({ code: 'aborted' });
+    expect(shares).toHaveLength(1);
+  });
+
+  it('of a long text gives what the reference gives', async () => {
+    const graph = tinyQwen3({ positions: 1200 });
+    const model = recognise(graph);
+    if (!isRecognised(model)) throw new Error(model.reason);
+    const files = { model, sources: new Map([['', graph]]) };
+    const ids = Array.from({ length: 1200 }, (_, i) => (i * i + 7 * i) % 160);
+    const runtime = await open(files, { maxTokens: 1200 });
+    const [row] = await rowsOf(runtime, [ids]);
+    expect(cosine(row!, referenceOf(files).vector(ids, 'last'))).toBeGreaterThan(0.999);
   });
 
   it('is refused where a text is too long or empty, or a token unknown', async () => {

@@ -13,6 +13,7 @@ import { PrefixRows } from './prefix-rows.ts';
 import { PrefixStore, type PrefixPlan } from './prefix.ts';
 import type { Sources } from './source.ts';
 import { Team, type SpawnThread } from './threads.ts';
+import { passWork } from './work.ts';
 
 export interface NativeOptions {
   /** Compiled kernels; those for shared memory where there are threads. */
@@ -146,7 +147,9 @@ class NativeRuntime implements Runtime {
       const job = planPass(parts, batch, plan);
       await embedTokens(tables, memory, model, job, batch);
       const prefix = plan && new PrefixRows(memory, model, job, batch[0]!, plan.kept);
-      await team.run(job, { signal, prefix, onLayer: (share) => onProgress?.(share) });
+      const work = passWork(model, job);
+      const onWork = (done: number): void => onProgress?.(Math.min(1, done / work));
+      await team.run(job, { signal, prefix, onWork });
       if (prefix && !plan.kept) this.#prefixes.keep(prefix.kept);
       return new Float32Array(
         memory.memory.buffer,

@@ -4,6 +4,7 @@ import { activationBlock, panelCount, PANEL, type Kernels } from '../../kernels/
 import type { Crew, Steps } from './crew.ts';
 import type { PackedLinear, PackedModel, PackedNorm } from './packed.ts';
 import { FEW_ROWS, type OwnArea, type PassJob, type Quantised } from './pass.ts';
+import { attentionWork } from './work.ts';
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
@@ -135,10 +136,14 @@ export class Kit {
         to: part.panelFrom + to,
       }));
     });
-    yield* this.crew.share(tasks.length, (task) => {
+    const work = (task: number): void => {
       const { part, from, to } = tasks[task]!;
       this.product(input, rows, part, from, to);
-    });
+    };
+    const values = parts.reduce((sum, { linear, panelFrom, outputs }) => {
+      return sum + linear.inputs * (outputs - panelFrom * PANEL);
+    }, 0);
+    yield* this.crew.share(tasks.length, work, 2 * rows * values);
   }
 
   /** Shares out `columns` outputs in runs of whole panels, for products of `inputs` values each. */
@@ -149,9 +154,10 @@ export class Kit {
     work: (panelFrom: number, panelTo: number) => void,
   ): Steps {
     const ranges = this.#ranges(panelCount(columns), rows, inputs);
-    yield* this.crew.share(ranges.length, (task) => {
+    const run = (task: number): void => {
       work(...ranges[task]!);
-    });
+    };
+    yield* this.crew.share(ranges.length, run, 2 * rows * inputs * columns);
   }
 
   product(input: Quantised, rows: number, part: Part, panelFrom: number, panelTo: number): void {
@@ -175,10 +181,12 @@ export class Kit {
     });
     // The longest first, so that none is left over when the others are done.
     tasks.sort((a, b) => costOf(b) - costOf(a));
-    yield* this.crew.share(tasks.length * heads, (task) => {
+    const work = (task: number): void => {
       const { each, from, count } = tasks[Math.floor(task / heads)]!;
       this.attention(each, task % heads, causal, from, count);
-    });
+    };
+    const cost = attentionWork(this.#model, this.job.prefix, queries, causal);
+    yield* this.crew.share(tasks.length * heads, work, cost);
   }
 
   /** Attention of one head for queries [from, from + count). */

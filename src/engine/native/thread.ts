@@ -62,7 +62,7 @@ export function programOf({ crew, kernels, model }: Bench, job: Job, host: PassH
   if (!model) throw new RangeError('a pass needs a model');
   return model.family === 'qwen3'
     ? qwen3Pass(crew, kernels, model, job, host)
-    : bertPass(crew, kernels, model, job, host);
+    : bertPass(crew, kernels, model, job);
 }
 
 function runJob(bench: Bench, id: number, job: Job): Answer {

@@ -26,7 +26,10 @@ const PATIENCE_MS = 20_000;
 const BREATH_MS = 40;
 
 export interface JobOptions extends PassHost {
+  /** Heard within a tenth of a second or a task, whichever is longer. */
   signal?: AbortSignal | undefined;
+  /** Told as often what the program's steps have cost so far. */
+  onWork?: ((done: number) => void) | undefined;
 }
 
 /** Threads over one memory; the calling thread is the first of them. */
@@ -85,6 +88,7 @@ export class Team {
   async run(job: Job, options: JobOptions = {}): Promise<void> {
     throwIfAborted(options.signal);
     const id = ++this.#jobs;
+    this.#bench.crew.reset();
     for (const other of this.#others) other.post({ kind: 'job', id, job });
     try {
       await this.#drive(programOf(this.#bench, job, options), options);
@@ -97,11 +101,12 @@ export class Team {
     for (const other of this.#others) other.end();
   }
 
-  async #drive(steps: Steps, { signal }: JobOptions): Promise<void> {
+  async #drive(steps: Steps, { signal, onWork }: JobOptions): Promise<void> {
     let breath = performance.now();
     while (!steps.next().done) {
       throwIfAborted(signal);
       if (performance.now() - breath < BREATH_MS) continue;
+      onWork?.(this.#bench.crew.done);
       await nextTask();
       if (this.death) throw this.death;
       breath = performance.now();
@@ -112,7 +117,6 @@ export class Team {
   async #giveUp(id: number, error: unknown): Promise<unknown> {
     this.#bench.crew.cancel();
     const failures = await Promise.all(this.#others.map((other) => other.stopped(id)));
-    this.#bench.crew.reset();
     if (!(error instanceof Cancelled)) return error;
     const failure = failures.find((each) => each !== undefined);
     return this.death ?? (failure ? fromWire(failure) : error);
