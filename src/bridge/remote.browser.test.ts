@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { DeviceChoice, EmbedContext } from '../contract/index.ts';
+import type { DeviceChoice, EmbedContext, EmbedProgress } from '../contract/index.ts';
 import { RemoteEmbedder } from './remote.ts';
 
 let started = 0;
@@ -47,8 +47,33 @@ describe('embed', () => {
     const done: number[] = [];
     const rows = await embed(remote, many, { onProgress: (progress) => done.push(progress.done) });
     expect(rows.data).toEqual(Float32Array.from(many.flatMap((text) => [text.length, 1])));
-    expect(done).toEqual([32, 64, 96, 100]);
+    expect(done).toEqual([23, 55, 87, 100]);
     expect(remote.counts).toEqual({ texts: 100, tokens: 5050, milliseconds: 4 });
+  });
+
+  it('tells how far it is in the midst of a slice, and ends at 1', async () => {
+    const remote = embedder();
+    const told: EmbedProgress[] = [];
+    const texts = ['!slow', 'abc', ...many];
+    await embed(remote, texts, { onProgress: (progress) => told.push(progress) });
+    const total = texts.length;
+    const shares = told.map(({ share }) => share);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(told.at(-1)).toEqual({ done: total, total, share: 1 });
+    const inMidst = told.filter(({ done, share }) => share > done / total);
+    expect(inMidst).toHaveLength(2);
+  });
+
+  it('sends less at a time where the model is slow', async () => {
+    const remote = embedder();
+    const slow = Array.from({ length: 40 }, () => `!slow${' '.repeat(95)}`);
+    const done: number[] = [];
+    await embed(remote, slow, {
+      onProgress: (progress) => {
+        if (progress.done !== done.at(-1)) done.push(progress.done);
+      },
+    });
+    expect(done.slice(1)).toEqual([20, 25, 30, 35, 40]);
   });
 
   it("names a bad text by the caller's position, and goes on", async () => {
@@ -73,7 +98,7 @@ describe('embed', () => {
       },
     });
     await expect(stopped).rejects.toMatchObject({ code: 'aborted' });
-    expect(remote.counts.texts).toBe(32);
+    expect(remote.counts.texts).toBe(23);
   });
 
   it('stops in the midst of a slice where the worker can', async () => {

@@ -10,6 +10,7 @@ import {
   type EmbedWorkerApi,
   type ErrorCode,
   type LoadedModel,
+  type SliceResult,
 } from '../contract/index.ts';
 import { serve } from './serve.ts';
 
@@ -27,6 +28,29 @@ function gate(): Promise<void> {
   });
 }
 
+function rowsOf(texts: readonly string[], milliseconds: number): SliceResult {
+  return {
+    data: Float32Array.from(texts.flatMap((text) => [text.length, 1])),
+    tokens: Uint32Array.from(texts, (text) => text.length),
+    truncated: new Uint8Array(texts.length),
+    identity: 'lengths',
+    milliseconds,
+  };
+}
+
+/** As on a machine that takes a second for 500 characters. */
+async function slowly(
+  texts: readonly string[],
+  onProgress: ((share: number) => void) | undefined,
+): Promise<SliceResult> {
+  for (const share of [0.25, 0.5]) {
+    // Comlink gives a promise for what the page's function gave: it has heard of it.
+    const heard: unknown = onProgress?.(share);
+    await heard;
+  }
+  return rowsOf(texts, 2 * texts.join('').length);
+}
+
 const api: EmbedWorkerApi = {
   load: ({ device, model }) =>
     replyWith(async () => {
@@ -34,22 +58,17 @@ const api: EmbedWorkerApi = {
       if (model === `no ${device}`) throw new NearfieldError('no-webgpu', 'not here');
       return { id: 'lengths', device, dimensions: 2, identity: 'lengths' } as LoadedModel;
     }),
-  embed: ({ texts }) =>
+  embed: ({ texts }, onProgress) =>
     replyWith(async () => {
       const index = texts.findIndex((text) => text.startsWith('!'));
       const order = texts[index]?.slice(1).trim();
       if (order === 'die') close();
+      if (order === 'slow') return slowly(texts, onProgress);
       if (order === 'wait') await new Promise((_, reject) => (stop = reject));
       if (order === 'die' || order === 'hang') await new Promise<never>(() => undefined);
       if (order)
         throw new NearfieldError(order as ErrorCode, `texts[${index}]: as asked`, { index });
-      return {
-        data: Float32Array.from(texts.flatMap((text) => [text.length, 1])),
-        tokens: Uint32Array.from(texts, (text) => text.length),
-        truncated: new Uint8Array(texts.length),
-        identity: 'lengths',
-        milliseconds: 1,
-      };
+      return rowsOf(texts, 1);
     }),
   stop: () =>
     replyWith(() => {

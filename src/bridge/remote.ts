@@ -1,3 +1,4 @@
+import { proxy } from 'comlink';
 import PQueue from 'p-queue';
 import {
   NearfieldError,
@@ -16,11 +17,10 @@ import {
   type WireError,
 } from '../contract/index.ts';
 import { unlessAborted } from './abortable.ts';
+import { Pace } from './pace.ts';
+import { SliceProgress } from './progress.ts';
 import { planSlices } from './slices.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
-
-/** Texts and UTF-16 units of one message to the worker: a second or so of work on a slow machine. */
-const SLICE = { texts: 32, characters: 8192 };
 
 /** After these a worker's state cannot be trusted: the next call starts a fresh one. */
 const SPOILED_BY: readonly ErrorCode[] = [
@@ -42,6 +42,7 @@ export interface ModelCounts {
 export class RemoteEmbedder {
   readonly #options: SessionOptions;
   readonly #queue = new PQueue({ concurrency: 1 });
+  #pace = new Pace();
   /** Ends whatever worker there is, also one that is still loading. */
   readonly #ending = new AbortController();
   #current: Promise<Session> | undefined;
@@ -72,16 +73,17 @@ export class RemoteEmbedder {
     const session = await this.session(context.signal);
     const { dimensions, identity } = session.model;
     const rows = emptyRows(texts.length, dimensions, identity);
-    let done = 0;
-    for (const positions of planSlices(texts, SLICE)) {
+    const progress = new SliceProgress(texts.length, context.onProgress);
+    for (const positions of planSlices(texts, this.#pace)) {
       const slice = { ...rest, texts: positions.map((i) => texts[i] ?? '') };
-      const result = await this.#run(session, slice, context).catch((error: unknown) => {
+      const onShare = progress.next(positions.length);
+      const result = await this.#run(session, slice, context, onShare).catch((error: unknown) => {
+        progress.giveUp();
         const known = toNearfieldError(error);
         throw reindexed(known, positions[known.index ?? -1] ?? 0);
       });
       scatter(result, positions, rows);
-      done += positions.length;
-      context.onProgress?.({ done, total: texts.length });
+      progress.finish();
     }
     return rows;
   };
@@ -98,6 +100,8 @@ export class RemoteEmbedder {
   }
 
   #open(): Promise<Session> {
+    // Another device may be faster or slower.
+    this.#pace = new Pace();
     const opening = openSession(this.#options, this.#ending.signal);
     this.#current = opening;
     const drop = (): void => {
@@ -115,6 +119,7 @@ export class RemoteEmbedder {
     { worker }: Session,
     request: EmbedRequest,
     { urgent, signal }: EmbedContext,
+    onShare: ((share: number) => void) | undefined,
   ): Promise<SliceResult> {
     const run = async (): Promise<SliceResult> => {
       throwIfAborted(signal);
@@ -124,7 +129,7 @@ export class RemoteEmbedder {
       };
       signal?.addEventListener('abort', stop, { once: true });
       const reply = await worker
-        .call((api) => api.embed(request))
+        .call((api) => (onShare ? api.embed(request, proxy(onShare)) : api.embed(request)))
         .finally(() => signal?.removeEventListener('abort', stop));
       if (reply.error && SPOILED_BY.includes(reply.error.code))
         worker.terminate(spoiled(reply.error));
@@ -133,6 +138,7 @@ export class RemoteEmbedder {
       return unwrap(reply);
     };
     const result = await this.#queue.add(run, { priority: urgent ? 1 : 0 });
+    this.#pace.learn(charactersOf(request), result.milliseconds);
     this.counts.texts += request.texts.length;
     this.counts.tokens += result.tokens.reduce((sum, tokens) => sum + tokens, 0);
     this.counts.milliseconds += result.milliseconds;
@@ -147,6 +153,10 @@ function emptyRows(rows: number, width: number, identity: string): EmbedRows {
     truncated: new Uint8Array(rows),
     identity,
   };
+}
+
+function charactersOf({ texts }: EmbedRequest): number {
+  return texts.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Puts a slice's rows where the caller's texts stand. */

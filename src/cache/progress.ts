@@ -1,14 +1,19 @@
 import type { EmbedProgress } from '../contract/index.ts';
 
-/** Reports only what is new: a call that starts over must not run backwards on screen. */
+/**
+ * Reports only what is new: a call that starts over must not run backwards on screen. A share not
+ * told is that of the texts that are ready.
+ */
 export function monotonic(
   total: number,
   onProgress: ((progress: EmbedProgress) => void) | undefined,
-): (done: number) => void {
+): (done: number, share?: number) => void {
   let last = -1;
-  return (done) => {
-    if (done <= last) return;
-    last = done;
-    onProgress?.({ done, total });
+  let most = 0;
+  return (done, share = total > 0 ? done / total : 1) => {
+    if (share <= last) return;
+    last = share;
+    most = Math.max(most, done);
+    onProgress?.({ done: most, total, share });
   };
 }

@@ -30,8 +30,10 @@ class TinyModel {
     if (cut >= 0 && !request.truncate) {
       throw new NearfieldError('bad-input', 'too long', { index: cut });
     }
-    for (let done = 1; done <= rows.length; done++) {
-      context.onProgress?.({ done, total: rows.length });
+    const total = rows.length;
+    for (let done = 0; done < total; done++) {
+      context.onProgress?.({ done, total, share: (done + 0.5) / total });
+      context.onProgress?.({ done: done + 1, total, share: (done + 1) / total });
     }
     return this.rows(request.texts, rows);
   };
@@ -212,8 +214,10 @@ it('counts hits at once and then the misses, up to the number of texts', async (
   await run(['a', 'x', 'b', 'y', 'x'], { urgent: false, onProgress });
   const done = seen.map((progress) => progress.done);
   expect(done[0]).toBe(2);
-  expect(done.at(-1)).toBe(5);
+  expect(seen.at(-1)).toEqual({ done: 5, total: 5, share: 1 });
   expect(done).toEqual([...done].sort((a, b) => a - b));
+  const shares = seen.map(({ share }) => share);
+  expect(shares).toEqual([2, 2.5, 3, 3.5, 4, 5].map((texts) => texts / 5));
   expect(seen.every(({ total }) => total === 5)).toBe(true);
 });
 

@@ -65,7 +65,7 @@ class Lookup {
   #width: number | undefined;
   #answered = 0;
   #changes = 0;
-  readonly #report: (done: number) => void;
+  readonly #report: ReturnType<typeof monotonic>;
 
   constructor(embed: EmbedTexts, store: VectorStore, request: EmbedRequest, context: EmbedContext) {
     this.#embed = embed;
@@ -146,13 +146,14 @@ class Lookup {
 
   async #compute(missing: readonly string[]): Promise<EmbedRows> {
     const before = this.#answered;
+    const total = this.#request.texts.length;
     this.misses += missing.length;
     return this.#embed(
       { ...this.#request, texts: missing },
       {
         ...this.#context,
-        onProgress: ({ done }) => {
-          this.#report(before + done);
+        onProgress: ({ done, share }) => {
+          this.#report(before + done, (before + share * missing.length) / total);
         },
       },
     ).catch((error: unknown) => {

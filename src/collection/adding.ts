@@ -29,7 +29,7 @@ export async function embedInto(
   store: Store,
   documents: readonly CutDocument[],
   work: EmbeddingOf,
-  { done, total }: EmbedProgress,
+  { done, total }: Pick<EmbedProgress, 'done' | 'total'>,
 ): Promise<number> {
   let finished = done;
   for (const slice of slices(documents)) {
@@ -40,7 +40,10 @@ export async function embedInto(
       kind: 'document',
       dimensions: work.dimensions,
       ...(work.signal && { signal: work.signal }),
-      onProgress: (progress) => work.onProgress?.({ done: before + progress.done, total }),
+      onProgress: (progress) => {
+        const share = (before + progress.share * texts.length) / total;
+        work.onProgress?.({ done: before + progress.done, total, share });
+      },
     });
     throwIfAborted(work.signal);
     work.assertSame();

@@ -43,7 +43,7 @@ export class HashingEmbedder implements Embedder {
     for (const [i, text] of texts.entries()) {
       hashWords(text, data.subarray(i * dimensions, (i + 1) * dimensions));
     }
-    options.onProgress?.({ done: texts.length, total: texts.length });
+    options.onProgress?.({ done: texts.length, total: texts.length, share: 1 });
     return embeddings(data, dimensions, texts);
   }
 

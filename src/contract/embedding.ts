@@ -38,10 +38,17 @@ export interface EmbedOptions {
   onProgress?: (progress: EmbedProgress) => void;
 }
 
-/** Counted in texts. */
+/** Never runs backwards; told some twenty times a second at most while texts are in the model. */
 export interface EmbedProgress {
+  /** Texts that are ready. */
   done: number;
+  /** Texts in all. */
   total: number;
+  /**
+   * Of all texts, 0 to 1: those that are ready, and of those in the model the part that is computed,
+   * where that can be told. 1 when all are ready.
+   */
+  share: number;
 }
 
 /** Unit vectors, one row per text, in the caller's order. */

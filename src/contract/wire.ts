@@ -96,7 +96,8 @@ export interface EmbedWorkerApi {
     request: LoadRequest,
     onProgress: (progress: LoadProgress) => void,
   ): Promise<Reply<LoadedModel>>;
-  embed(request: EmbedRequest): Promise<Reply<SliceResult>>;
+  /** `onProgress` is told how much of the slice is done, 0 to 1, in the midst of it. */
+  embed(request: EmbedRequest, onProgress?: (share: number) => void): Promise<Reply<SliceResult>>;
   /** Gives up the slice that runs, which then ends with `aborted`, where the runtime can. */
   stop(): Promise<Reply<void>>;
   close(): Promise<Reply<void>>;

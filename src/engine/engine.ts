@@ -6,6 +6,7 @@ import {
 } from '../contract/index.ts';
 import { planBatches } from './batch.ts';
 import { normalizeRows } from './pool.ts';
+import { BatchProgress } from './progress.ts';
 import type { RunOptions, Runtime } from './runtime.ts';
 import type { EncodedText } from './tokenizer.ts';
 import type { Tokens } from './tokens.ts';
@@ -24,18 +25,18 @@ export class Engine {
   }
 
   /**
-   * Full-width unit rows in the order of `texts`. Throws `bad-input` with the index of a bad text,
-   * `aborted`.
+   * Full-width unit rows in the order of `texts`. `onProgress` is told how much of the work is done,
+   * 0 to 1, and never less than before. Throws `bad-input` with the index of a bad text, `aborted`.
    */
   async embed(
     { texts, prefix, truncate }: EmbedRequest,
-    signal?: AbortSignal,
+    options: Pick<RunOptions, 'signal' | 'onProgress'> = {},
   ): Promise<SliceResult> {
     const started = performance.now();
     const encoded = await this.#tokens.encode(texts.map((text) => prefix + text));
     if (!truncate) refuseTruncated(encoded);
     const prompt = await this.#promptOf(prefix);
-    const data = await this.#rows(encoded, { prompt, signal });
+    const data = await this.#rows(encoded, { ...options, prompt });
     return {
       data,
       tokens: Uint32Array.from(encoded, ({ ids }) => ids.length),
@@ -71,10 +72,14 @@ export class Engine {
     const { width, tokenBudget, padded } = this.#runtime;
     const data = new Float32Array(encoded.length * width);
     const lengths = encoded.map(({ ids }) => ids.length);
-    for (const batch of planBatches(lengths, tokenBudget, padded)) {
+    const batches = planBatches(lengths, tokenBudget, padded);
+    const progress = new BatchProgress(lengths, options.onProgress);
+    for (const batch of batches) {
       throwIfAborted(options.signal);
       const ids = batch.map((i) => encoded[i]?.ids ?? []);
-      const rows = await this.#runtime.run(ids, options);
+      const onProgress = progress.next(batch);
+      const rows = await this.#runtime.run(ids, { ...options, onProgress });
+      onProgress(1);
       batch.forEach((i, row) => {
         data.set(rows.subarray(row * width, (row + 1) * width), i * width);
       });

@@ -40,12 +40,16 @@ export class EmbedService implements EmbedWorkerApi {
     });
   }
 
-  embed(request: EmbedRequest): Promise<Reply<SliceResult>> {
+  embed(request: EmbedRequest, onProgress?: (share: number) => void): Promise<Reply<SliceResult>> {
     return replyWith(() => {
       if (!this.#loaded) throw new NearfieldError('internal', 'No model is loaded.');
       // The page sends one slice at a time.
       this.#running = new AbortController();
-      return this.#loaded.engine.embed(request, this.#running.signal);
+      const { signal } = this.#running;
+      return this.#loaded.engine.embed(request, {
+        signal,
+        ...(onProgress && { onProgress: atIntervals(onProgress) }),
+      });
     });
   }
 
@@ -62,6 +66,16 @@ export class EmbedService implements EmbedWorkerApi {
       this.#loaded = undefined;
     });
   }
+}
+
+function atIntervals(onProgress: (share: number) => void): typeof onProgress {
+  let last = performance.now();
+  return (share) => {
+    const now = performance.now();
+    if (now - last < REPORT_EVERY_MS) return;
+    last = now;
+    onProgress(share);
+  };
 }
 
 /** Every change of phase, and of the rest at most one report per interval. */
