@@ -1,5 +1,6 @@
 import type { Device, Dtype, LoadProgress, ModelFile } from '../contract/index.ts';
 import { fetchFile, type DownloadContext, type FetchedFile } from '../weights/download.ts';
+import type { OpenHash } from '../weights/hash.ts';
 import { sizeOf } from '../weights/describe.ts';
 import { remoteFile } from '../weights/plan.ts';
 import type { ResolvedModel } from '../weights/resolve.ts';
@@ -11,8 +12,9 @@ export interface FetchContext {
   device: Device;
   onWarning: (message: string) => void;
   onProgress: (progress: LoadProgress) => void;
-  /** See `DownloadContext`. */
+  /** These two as in `DownloadContext`. */
   quiet?: Promise<void>;
+  openHash?: OpenHash;
 }
 
 /** Fetches the files of one load and adds up their progress. */
@@ -47,11 +49,12 @@ export class ModelFiles {
   }
 
   async fetch(file: ModelFile): Promise<FetchedFile> {
-    const { store, onWarning, quiet } = this.#context;
+    const { store, onWarning, quiet, openHash } = this.#context;
     const context: DownloadContext = {
       store,
       onWarning,
       ...(quiet && { quiet }),
+      ...(openHash && { openHash }),
       onBytes: (loaded) => {
         this.#loaded.set(file.path, loaded);
         // The tokenizer may still come in while the session is made of the graph.

@@ -1,7 +1,9 @@
 /** Text to unit vectors in a worker, over one runtime interface: tokens in, pooled vectors out. */
 
 export { EmbedService } from './service.ts';
+export { HashService } from './hash-service.ts';
 export { TokenService } from './token-service.ts';
 export { serveThread, type Answer, type Order } from './native/thread.ts';
 export type { SpawnThread } from './native/threads.ts';
+export type { OpenHash } from '../weights/hash.ts';
 export { openTokens, type OpenTokens } from './tokens.ts';

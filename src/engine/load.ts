@@ -10,7 +10,7 @@ import {
 import { chooseThreads, requestAdapter, type FoundAdapter } from '../device/index.ts';
 import { inspectModel, readStructure, type GraphFacts } from '../onnx/index.ts';
 import { openFileStore, type FetchedFile } from '../weights/download.ts';
-import { sha256 } from '../weights/hash.ts';
+import { sha256, type OpenHash } from '../weights/hash.ts';
 import { candidates, refusedBy, type Candidate } from '../weights/plan.ts';
 import { resolveRemembered } from '../weights/remember.ts';
 import { isSafePath } from '../weights/path.ts';
@@ -33,7 +33,8 @@ import type { OpenTokens, TokenizerFiles, Tokens } from './tokens.ts';
 /** What the host gives: threads of its own kind. */
 export interface Host {
   openTokens: OpenTokens;
-  /** Missing where there can be no threads. */
+  /** These two are missing where there can be no threads. */
+  openHash?: OpenHash;
   spawnThread?: SpawnThread;
 }
 
@@ -65,6 +66,7 @@ export async function loadEngine(
     device,
     onWarning: (message) => warnings.push(message),
     onProgress,
+    ...(host.openHash && { openHash: host.openHash }),
     // A GPU's driver may take the tab down with it: there the files are stored first.
     ...(!found && { quiet: later.promise }),
   });

@@ -1,5 +1,6 @@
 import { NearfieldError, throwIfAborted } from '../contract/index.ts';
-import { sha256 } from './hash.ts';
+import { followed } from './followed.ts';
+import { sha256, type OpenHash } from './hash.ts';
 import { held } from './held.ts';
 import { probe } from './http.ts';
 import { claim, locked } from './lock.ts';
@@ -20,6 +21,8 @@ export interface DownloadContext extends TransferContext {
    * whole is used at once, and stored only then. @default stored before it is used
    */
   quiet?: Promise<void>;
+  /** Another thread to hash big files on while they come in. */
+  openHash?: OpenHash;
 }
 
 export interface FetchedFile extends StoredFile {
@@ -82,10 +85,10 @@ async function fetchInto(
   context: DownloadContext,
   done: () => void,
 ): Promise<FetchedFile> {
-  const { quiet } = context;
+  const { quiet, openHash } = context;
   const direct = await store.open(file.key, file.bytes);
   const inMemory = quiet && store.durable ? held(direct, file.bytes) : undefined;
-  const writer = inMemory ?? direct;
+  const writer = inMemory ?? (openHash ? followed(direct, openHash) : direct);
   let verified: Verified;
   try {
     verified = await fetchAll(file, writer, context);
@@ -169,7 +172,7 @@ async function verify(
   etag: string | undefined,
 ): Promise<Verified> {
   const content = await writer.written();
-  const hash = await sha256(content.bytes ?? content.blob);
+  const hash = content.sha256 ?? (await sha256(content.bytes ?? content.blob));
   if (file.sha256 !== undefined && hash !== file.sha256) {
     throw new NearfieldError(
       'integrity',

@@ -1,6 +1,11 @@
 import { afterEach, expect, it } from 'vitest';
 import { clearStored } from './opfs.ts';
-import type { Told } from './opfs-read.test-worker.ts';
+
+interface Told {
+  /** Whether what was read is what was written, by reader. */
+  same: boolean[];
+  pastEnd: string;
+}
 
 afterEach(() => clearStored());
 

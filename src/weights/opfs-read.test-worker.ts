@@ -6,13 +6,7 @@ import type { FileKey, OpenFile } from './store.ts';
 
 const BYTES = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251);
 
-export interface Told {
-  /** Where the bytes that were read agree with those written, by reader. */
-  same: boolean[];
-  pastEnd: string;
-}
-
-async function carryOut(key: FileKey): Promise<Told> {
+async function carryOut(key: FileKey): Promise<{ same: boolean[]; pastEnd: string }> {
   const writer = await opfsStore.open(key);
   await writer.write(BYTES);
   const stored = await writer.finish({ bytes: BYTES.length, sha256: '' });

@@ -111,18 +111,23 @@ class ReadHandle implements OpenFile {
   }
 
   read(into: Uint8Array, at: number): void {
-    let cause: unknown;
-    try {
-      if (this.#handle.read(into, { at }) === into.byteLength) return;
-    } catch (error) {
-      cause = error;
-    }
-    throw new NearfieldError('storage', 'A stored model file could not be read.', { cause });
+    readAll(this.#handle, into, at);
   }
 
   close(): void {
     this.#handle.close();
   }
+}
+
+/** Throws `storage`. */
+function readAll(handle: FileSystemSyncAccessHandle, into: Uint8Array, at: number): void {
+  let cause: unknown;
+  try {
+    if (handle.read(into, { at }) === into.byteLength) return;
+  } catch (error) {
+    cause = error;
+  }
+  throw new NearfieldError('storage', 'A stored model file could not be read.', { cause });
 }
 
 /** Throws a TimeoutError where Chromium leaves the request unanswered; the file then stays in memory. */
@@ -210,6 +215,13 @@ class OpfsWriter implements FileWriter {
       this.#waiting.set(chunk, this.#held);
       this.#held += chunk.byteLength;
     });
+  }
+
+  read(from: number, length: number): Uint8Array<ArrayBuffer> {
+    if (from + length > this.#size) this.#drain();
+    const bytes = new Uint8Array(length);
+    readAll(this.#bytes, bytes, from);
+    return bytes;
   }
 
   written(): Promise<Content> {

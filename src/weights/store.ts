@@ -22,6 +22,8 @@ export interface Content {
   readonly blob: Blob;
   /** The same bytes, where they are in memory. */
   readonly bytes?: Uint8Array<ArrayBuffer>;
+  /** Their hash, where it is known already. */
+  readonly sha256?: string;
 }
 
 /** A stored file, open for reading: many times as fast as its blob, whose every slice is asked of another process. */
@@ -66,6 +68,8 @@ export interface FileWriter {
   /** Empties the file; what follows belongs to `etag`. */
   restart(etag: string | undefined): Promise<void>;
   write(chunk: Uint8Array): Promise<void>;
+  /** Bytes that were written, where the store gives them at once. */
+  read?(from: number, length: number): Uint8Array<ArrayBuffer>;
   /** All bytes written so far, to be verified before `finish`. */
   written(): Promise<Content>;
   finish(meta: FileMeta): Promise<StoredFile>;
