@@ -141,7 +141,7 @@ class Builder {
     const weight = graph.floats([HIDDEN], graph.random(HIDDEN, 0.5, 1));
     const bias = graph.floats([HIDDEN], graph.random(HIDDEN, 0.5));
     // A norm that adds wants both of one shape, which positions are not.
-    const alike = x !== 'input_ids' && graph.nodes.at(-1).opType !== 'Slice';
+    const alike = x !== 'input_ids' && graph.nodes.at(-1)!.opType !== 'Slice';
     if (this.#options.norm === 'skip' && alike && !this.#isTable(added)) {
       const op = 'SkipLayerNormalization@com.microsoft';
       return graph.add(op, [added, x, weight, bias], { epsilon: EPSILON });

@@ -112,7 +112,7 @@ class Builder {
     const weight = graph.floats([hidden], graph.random(hidden, 0.5, 1));
     const op = 'SkipSimplifiedLayerNormalization@com.microsoft';
     const normed = graph.add(op, [stream, branch, weight], { epsilon: EPSILON }, 4);
-    const outputs = graph.nodes.at(-1).outputs;
+    const outputs = graph.nodes.at(-1)!.outputs;
     outputs.splice(1, 2, '', '');
     return [normed, outputs[3]!];
   }
@@ -172,7 +172,7 @@ class Builder {
 
   #split(inputs: readonly string[], count: number): readonly string[] {
     this.#graph.add('Split', inputs, { axis: -1 }, count);
-    return this.#graph.nodes.at(-1).outputs;
+    return this.#graph.nodes.at(-1)!.outputs;
   }
 
   #headNorms([q, k, v]: readonly string[]): string[] {

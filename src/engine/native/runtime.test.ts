@@ -117,7 +117,7 @@ describe('every pooling', () => {
     for (const [i, ids] of batch.entries()) {
       const states = reference.states(ids);
       const mean = states[0]!.map((_, j) => states.reduce((sum, row) => sum + row[j]!, 0));
-      const expected = { mean, cls: states[0]!, last: states.at(-1) }[pooling];
+      const expected = { mean, cls: states[0]!, last: states.at(-1)! }[pooling];
       expect(cosine(rows[i]!, expected)).toBeGreaterThan(0.999);
     }
   });
@@ -277,7 +277,7 @@ describe('a thread that dies', () => {
     const threads: NodeThread[] = [];
     const spawn = (): NodeThread => {
       threads.push(spawnNodeThread());
-      return threads.at(-1);
+      return threads.at(-1)!;
     };
     const runtime = await open(q4, { threads: 3, spawn });
     const expected = await rowsOf(runtime, BATCH);
