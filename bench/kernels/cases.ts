@@ -83,7 +83,7 @@ function product(
     run(kernels) {
       kernels.matmul(
         ...([bits, area(0), area(1), area(2), rows, k, 32, area(3), area(4), zeroPoints] as const),
-        ...([0, n, area(5), n, 0, 0, n / 8] as const),
+        ...([0, n, area(5), n, 0, 0, n / 8, area(7)] as const),
       );
     },
   };

@@ -1,7 +1,16 @@
 /** The kernels: arithmetic on one WebAssembly.Memory, as WASM modules and as plain TypeScript. */
 
 export { instantiateKernels } from './instantiate.ts';
-export { activationBlock, attentionScratchBytes, panelBytes, panelCount, PANEL } from './layout.ts';
+export {
+  activationBlock,
+  attentionScratchBytes,
+  MATMUL_SCRATCH_BYTES,
+  panelBytes,
+  panelCount,
+  PANEL,
+  RESERVED_BYTES,
+  tiledRows,
+} from './layout.ts';
 export type { Bits } from './layout.ts';
 export { chooseSimd, kernelUrl, type Simd } from './modules.ts';
 export type { Kernels } from './types.ts';

@@ -3,8 +3,22 @@
 /** Bits of a packed weight. */
 export type Bits = 4 | 8;
 
+/** The first bytes of a memory, where a module keeps constants: nothing else may lie there. */
+export const RESERVED_BYTES = 65_536;
+
 /** Outputs that are packed side by side. */
 export const PANEL = 8;
+
+/** Rows of activations that are stored together. */
+const TILE = 4;
+
+/** Rows that room is needed for where `rows` are quantised. */
+export function tiledRows(rows: number): number {
+  return Math.ceil(rows / TILE) * TILE;
+}
+
+/** Bytes of scratch that `matmul` wants: the totals of a tile's rows with a panel's outputs. */
+export const MATMUL_SCRATCH_BYTES = TILE * PANEL * Float32Array.BYTES_PER_ELEMENT;
 
 /** Panels of n outputs; the last may be partly empty. */
 export function panelCount(n: number): number {

@@ -1,7 +1,8 @@
 /**
  * What a kernel module offers. Every number called a pointer is a byte offset into the one
  * WebAssembly.Memory that the module was given (up to 4 GB, so it may pass 2^31); strides, counts
- * and widths are in elements. Pointers to 32-bit values are multiples of 4.
+ * and widths are in elements. Pointers to 32-bit values are multiples of 4, and the first
+ * RESERVED_BYTES are the module's own.
  *
  * Nothing is checked: callers see to it that every range lies in the memory, that an output overlaps
  * no input except where it says "in place", and that widths are multiples of 4.
@@ -14,15 +15,16 @@ import { type Bits } from './layout.ts';
 /** Weights, activations: what the matrix products need. */
 export interface MatmulKernels {
   /**
-   * Rows of float32 as int8 in blocks, each with its scale (largest magnitude / 127) and the sum of
-   * its int8 values. A block that is not finite has a scale that is not.
+   * Rows of float32 as int8 in blocks, each with its scale (largest magnitude / 127) and what its sums
+   * of products start from. A block that is not finite has a scale that is not.
+   *
+   * Rows are stored in tiles of 4, so outputs are as long as for a multiple of 4 rows: int8
+   * [tile][k / 4][4 rows][4 inputs], scales and starts [tile][k / block][4 rows].
    *
    * @param stride elements from one row of x to the next
    * @param k inputs of a row, a multiple of `block`
    * @param block inputs of a scale: 32, or 16 for weights in blocks of 16 (see activationBlock)
-   * @param q rows x k bytes
-   * @param scales rows x (k / block) float32
-   * @param sums rows x (k / block) float32: 1.5 * 2^23 + 8 * sum, which is what matmul wants
+   * @param starts float32: 1.5 * 2^23 - 8 * (sum of the block's int8 values)
    */
   quantizeRows(
     x: number,
@@ -32,15 +34,15 @@ export interface MatmulKernels {
     block: number,
     q: number,
     scales: number,
-    sums: number,
+    starts: number,
   ): void;
 
   /**
    * Panels [panelFrom, panelTo) of 8 outputs: for row r and output c,
    * `out[r * outStride + c] = (accumulate ? out : 0) + bias[c] + sum over blocks of
-   * aScale * wScale * (sum of q * weight - zero * aSum)`. Outputs from n on are not written.
+   * aScale * wScale * (sum of q * (weight - zero))`. Outputs from n on are not written.
    *
-   * @param q what quantizeRows made, in blocks of activationBlock(block), as aScales and aSums
+   * @param q what quantizeRows made, in blocks of activationBlock(block), as aScales and aStarts
    * @param k a multiple of `block`
    * @param block inputs of a weight scale: 16, 32, 64 or 128
    * @param weights panels of packPanels or packDense, from panel 0 on
@@ -48,12 +50,13 @@ export interface MatmulKernels {
    * @param zeros uint8 [panel][k / block][8]; 0: the midpoint, 8 of 4 bits and 128 of 8
    * @param bias n float32; 0: none
    * @param accumulate 1 adds to what is in out, 0 overwrites it
+   * @param totals MATMUL_SCRATCH_BYTES of scratch
    */
   matmul(
     bits: Bits,
     q: number,
     aScales: number,
-    aSums: number,
+    aStarts: number,
     rows: number,
     k: number,
     block: number,
@@ -67,6 +70,7 @@ export interface MatmulKernels {
     accumulate: 0 | 1,
     panelFrom: number,
     panelTo: number,
+    totals: number,
   ): void;
 }
 

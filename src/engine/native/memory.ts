@@ -1,19 +1,18 @@
 /** One WebAssembly.Memory: what a model keeps at the bottom, above it what a pass works with. */
 
 import { NearfieldError } from '../../contract/index.ts';
+import { RESERVED_BYTES } from '../../kernels/index.ts';
 
 const PAGE = 65_536;
 /** 4 GB, all that a 32-bit pointer reaches, then less for machines that refuse to set so much aside. */
 const MOST_PAGES = [65_536, 32_768, 16_384];
-/** The kernels' own constants lie below. */
-const RESERVED = PAGE;
 /** Of everything that is placed: whole cache lines, so that threads do not share one by accident. */
 const ALIGN = 64;
 
 export class EngineMemory {
   readonly memory: WebAssembly.Memory;
   readonly #mostPages: number;
-  #kept = RESERVED;
+  #kept = RESERVED_BYTES;
 
   constructor(shared: boolean) {
     [this.memory, this.#mostPages] = makeMemory(shared);
@@ -75,7 +74,7 @@ function align(bytes: number): number {
 function makeMemory(shared: boolean): [WebAssembly.Memory, number] {
   for (const maximum of MOST_PAGES) {
     try {
-      return [new WebAssembly.Memory({ initial: RESERVED / PAGE, maximum, shared }), maximum];
+      return [new WebAssembly.Memory({ initial: RESERVED_BYTES / PAGE, maximum, shared }), maximum];
     } catch (error) {
       if (maximum === MOST_PAGES.at(-1)) throw outOfMemory(maximum * PAGE, error);
     }

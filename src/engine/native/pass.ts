@@ -1,6 +1,6 @@
 /** One batch as a job for all threads: which rows there are, and where everything lies. */
 
-import { attentionScratchBytes } from '../../kernels/index.ts';
+import { attentionScratchBytes, MATMUL_SCRATCH_BYTES, tiledRows } from '../../kernels/index.ts';
 import type { Pooling } from '../../contract/index.ts';
 import { Layout } from './memory.ts';
 import type { PackedModel } from './packed.ts';
@@ -65,19 +65,20 @@ export interface Areas {
   own: readonly OwnArea[];
 }
 
-/** Rows of int8 with float32 scales and int32 sums for each block. */
+/** Rows of int8 in tiles, with a scale and a start for each block: what `quantizeRows` (src/kernels) writes. */
 export interface Quantised {
   q: number;
   scales: number;
-  sums: number;
+  starts: number;
 }
 
 export interface OwnArea {
   quantised: Quantised;
   /** few rows x hidden */
   normed: number;
-  /** of `attention` (src/kernels) */
+  /** of `attention` and of `matmul` (src/kernels) */
   scratch: number;
+  totals: number;
 }
 
 /** How a batch's memory is laid out from `start` on. Gives the areas and where they end. */
@@ -92,9 +93,9 @@ export function layOut(
   const group = Math.min(GROUP_ROWS, rows);
   const widest = Math.max(hidden, heads * headDim, ffn);
   const quantised = (count: number): Quantised => ({
-    q: layout.place(count * widest),
-    scales: floats((count * widest) / LEAST_BLOCK),
-    sums: floats((count * widest) / LEAST_BLOCK),
+    q: layout.place(tiledRows(count) * widest),
+    scales: floats((tiledRows(count) * widest) / LEAST_BLOCK),
+    starts: floats((tiledRows(count) * widest) / LEAST_BLOCK),
   });
   const areas: Areas = {
     x: floats(rows * hidden),
@@ -114,6 +115,7 @@ export function layOut(
       quantised: quantised(FEW_ROWS),
       normed: floats(FEW_ROWS * hidden),
       scratch: layout.place(attentionScratchBytes(headDim)),
+      totals: layout.place(MATMUL_SCRATCH_BYTES),
     })),
   };
   return { areas, end: layout.end };

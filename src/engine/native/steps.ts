@@ -90,10 +90,10 @@ export class Kit {
     const work = (from: number, count: number): void => {
       const at = floats(from, count);
       const blocks = (from * inputs) / block;
-      const { q, scales, sums } = into;
+      const { q, scales, starts } = into;
       this.kernels.quantizeRows(
         ...([at, inputs, count, inputs, block, q + from * inputs] as const),
-        ...([scales + blocks * FLOAT, sums + blocks * FLOAT] as const),
+        ...([scales + blocks * FLOAT, starts + blocks * FLOAT] as const),
       );
     };
     if (rows <= FEW_ROWS) work(0, rows);
@@ -163,9 +163,9 @@ export class Kit {
   product(input: Quantised, rows: number, part: Part, panelFrom: number, panelTo: number): void {
     const { bits, inputs, block, weights, scales, zeros, bias } = part.linear;
     this.kernels.matmul(
-      ...([bits, input.q, input.scales, input.sums, rows, inputs, block, weights] as const),
+      ...([bits, input.q, input.scales, input.starts, rows, inputs, block, weights] as const),
       ...([scales, zeros, bias, part.outputs, part.out, part.stride, part.accumulate] as const),
-      ...([panelFrom, panelTo] as const),
+      ...([panelFrom, panelTo, this.own.totals] as const),
     );
   }
 

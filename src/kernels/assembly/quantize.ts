@@ -1,6 +1,9 @@
 /** Blocks whose values are all smaller count as 0: 127 divided by less would overflow. */
 const TINY: f32 = 1e-30;
 
+/** Rows that are stored together, four inputs of each in turn; as in ../layout.ts. */
+const TILE: usize = 4;
+
 /**
  * The larger magnitudes of `max` and of the vector at `at`, compared as integers: as good as floats
  * where there is no sign, faster, and NaN wins.
@@ -56,13 +59,13 @@ function largestOf(at: usize, block: usize): v128 {
   return maxOfLanes(max);
 }
 
-/** Writes the bytes of one block and gives their sum as matmul wants it: 1.5 * 2^23 + 8 * sum. */
+/** Writes the bytes of one block, and gives what sums of its products start from: 1.5 * 2^23 - 8 * sum. */
 // @ts-ignore: decorator
 @inline
 function quantizeBlock(at: usize, block: usize, factor: v128, q: usize): f32 {
   const ones = i16x8.splat(1);
   let sum = i32x4.splat(0);
-  for (const end = q + block; q < end; q += 16) {
+  for (const end = q + block * TILE; q < end; q += 16 * TILE) {
     const a0 = rounded(v128.load(at), factor);
     const a1 = rounded(v128.load(at, 16), factor);
     const b0 = rounded(v128.load(at, 32), factor);
@@ -70,12 +73,16 @@ function quantizeBlock(at: usize, block: usize, factor: v128, q: usize): f32 {
     const a = i16x8.narrow_i32x4_s(a0, a1);
     const b = i16x8.narrow_i32x4_s(b0, b1);
     sum = i32x4.add(sum, i32x4.dot_i16x8_s(i16x8.add(a, b), ones));
-    v128.store(q, i8x16.narrow_i16x8_s(a, b));
+    const bytes = i8x16.narrow_i16x8_s(a, b);
+    v128.store_lane<u32>(q, bytes, 0);
+    v128.store_lane<u32>(q, bytes, 1, 16);
+    v128.store_lane<u32>(q, bytes, 2, 32);
+    v128.store_lane<u32>(q, bytes, 3, 48);
     at += 64;
   }
   sum = i32x4.add(sum, v128.shuffle<i32>(sum, sum, 2, 3, 0, 1));
   const total = i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1);
-  return <f32>12582912 + <f32>(total << 3);
+  return <f32>12582912 - <f32>(total << 3);
 }
 
 export function quantizeRows(
@@ -86,17 +93,21 @@ export function quantizeRows(
   block: usize,
   q: usize,
   scales: usize,
-  sums: usize,
+  starts: usize,
 ): void {
+  const blocks = k / block;
   for (let row: usize = 0; row < rows; row++) {
+    const tile = row & ~(TILE - 1);
+    const lane = (row & (TILE - 1)) * 4;
+    let to = q + tile * k + lane;
+    let at = tile * blocks * 4 + lane;
     const start = x + row * stride * 4;
-    for (let at = start; at < start + k * 4; at += block * 4) {
-      const largest = largestOf(at, block);
-      v128.store_lane<f32>(scales, scaleOf(largest), 0);
-      store<f32>(sums, quantizeBlock(at, block, factorOf(largest), q));
-      scales += 4;
-      sums += 4;
-      q += block;
+    for (let from = start; from < start + k * 4; from += block * 4) {
+      const largest = largestOf(from, block);
+      v128.store_lane<f32>(scales + at, scaleOf(largest), 0);
+      store<f32>(starts + at, quantizeBlock(from, block, factorOf(largest), to));
+      to += block * TILE;
+      at += 4 * TILE;
     }
   }
 }

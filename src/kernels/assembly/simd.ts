@@ -1,5 +1,8 @@
 /** Vector helpers that the kernels share, and all that differs between the two instruction sets. */
 
+/** From memory, as V8 would make a constant anew each time (see blocks.ts). */
+const LOW_BYTES = memory.data<u16>([255, 255, 255, 255, 255, 255, 255, 255], 16);
+
 /** a * b + c, in one rounding where relaxed SIMD has that. */
 // @ts-ignore: decorator
 @inline
@@ -19,7 +22,7 @@ export function dot(a: v128, w: v128, sum: v128): v128 {
   // The even and the odd bytes as 16 bits each; what is shared between calls is computed once.
   const even = i32x4.dot_i16x8_s(
     i16x8.shr_s(i16x8.shl(a, 8), 8),
-    v128.and(w, i16x8.splat(0x00ff)),
+    v128.and(w, v128.load(LOW_BYTES)),
   );
   const odd = i32x4.dot_i16x8_s(i16x8.shr_s(a, 8), i16x8.shr_u(w, 8));
   return i32x4.add(i32x4.add(sum, even), odd);

@@ -3,103 +3,79 @@ import {
   centredNibbles,
   isBytes,
   magic,
+  nibbleMask,
+  startOf,
   stepOf,
   zeroFactors,
 } from './blocks';
 import { dot, madd } from './simd';
 
-/** Adds a block of one row to its totals at `out`. */
+/** Adds a block of one row to its totals. */
 // @ts-ignore: decorator
 @inline
 function addBlock<B, Z>(
-  out: usize,
+  totals: usize,
   low: v128,
   high: v128,
-  aScale: usize,
-  aSum: usize,
+  scale: v128,
+  start: v128,
+  base: v128,
   wLow: v128,
   wHigh: v128,
   zLow: v128,
   zHigh: v128,
 ): void {
-  const sum = v128.load32_splat(aSum);
-  const scale = v128.load32_splat(aScale);
   const first = isBytes<B>()
-    ? centredBytes<Z>(low, high, sum, zLow)
-    : centredNibbles<Z>(low, sum, zLow);
-  v128.store(out, madd(first, f32x4.mul(scale, wLow), v128.load(out)));
+    ? centredBytes<Z>(low, high, start, base, zLow)
+    : centredNibbles<Z>(low, start, base, zLow);
+  v128.store(totals, madd(first, f32x4.mul(scale, wLow), v128.load(totals)));
   if (isBytes<B>()) return;
-  const second = centredNibbles<Z>(high, sum, zHigh);
-  v128.store(out, madd(second, f32x4.mul(scale, wHigh), v128.load(out, 16)), 16);
-}
-
-// @ts-ignore: decorator
-@inline
-function startVector(out: usize, bias: usize, accumulate: bool): void {
-  const base = bias === 0 ? f32x4.splat(0) : v128.load(bias);
-  v128.store(out, accumulate ? f32x4.add(base, v128.load(out)) : base);
-}
-
-// @ts-ignore: decorator
-@inline
-function startRow<B>(out: usize, bias: usize, accumulate: bool): void {
-  startVector(out, bias, accumulate);
-  if (!isBytes<B>()) startVector(out + 16, bias === 0 ? <usize>0 : bias + 16, accumulate);
+  const second = centredNibbles<Z>(high, start, base, zHigh);
+  v128.store(totals, madd(second, f32x4.mul(scale, wHigh), v128.load(totals, 16)), 16);
 }
 
 /**
- * Four rows against 8 columns of nibbles, or 4 of bytes. Their totals stay in `out`: as locals they
- * would make V8 spill sums of the inner loop, each turn of which has to wait for the last.
+ * The products of four rows with 8 columns of nibbles, or 4 of bytes, into four times 8 floats at
+ * `totals`, which start from what is there. As locals they would make V8 spill sums of the inner
+ * loop, each turn of which has to wait for the last.
  */
 export function tile4<B, Z>(
   q: usize,
-  k: usize,
   aScales: usize,
-  aSums: usize,
+  aStarts: usize,
   blocks: usize,
   block: usize,
   weights: usize,
   wScales: usize,
   zeros: usize,
   shift: usize,
-  bias: usize,
-  out: usize,
-  outStride: usize,
-  accumulate: bool,
+  totals: usize,
 ): void {
-  const nibble = i8x16.splat(15);
-  const stride = blocks * 4;
-  const out1 = out + outStride;
-  const out2 = out1 + outStride;
-  const out3 = out2 + outStride;
-  startRow<B>(out, bias, accumulate);
-  startRow<B>(out1, bias, accumulate);
-  startRow<B>(out2, bias, accumulate);
-  startRow<B>(out3, bias, accumulate);
+  const nibble = nibbleMask();
   for (let b: usize = 0; b < blocks; b++) {
-    let low0 = magic();
-    let low1 = low0;
-    let low2 = low0;
-    let low3 = low0;
-    let high0 = low0;
-    let high1 = low0;
-    let high2 = low0;
-    let high3 = low0;
-    // Rolled on purpose: unrolled by hand, V8 runs out of registers and is slower.
-    for (const end = q + block; q < end; q += 4) {
+    let high0 = v128.load32_splat(aStarts);
+    let high1 = v128.load32_splat(aStarts, 4);
+    let high2 = v128.load32_splat(aStarts, 8);
+    let high3 = v128.load32_splat(aStarts, 12);
+    let low0 = startOf<B>(high0);
+    let low1 = startOf<B>(high1);
+    let low2 = startOf<B>(high2);
+    let low3 = startOf<B>(high3);
+    // Rolled on purpose: V8 unrolls as far as its registers go.
+    for (const end = q + block * 4; q < end; q += 16) {
       const w = v128.load(weights);
       const low = v128.and(w, nibble);
       const high = v128.and(i16x8.shr_u(w, 4), nibble);
       let a = v128.load32_splat(q);
       low0 = dot(a, low, low0);
       high0 = dot(a, high, high0);
-      a = v128.load32_splat(q + k);
+      a = v128.load32_splat(q, 4);
       low1 = dot(a, low, low1);
       high1 = dot(a, high, high1);
-      a = v128.load32_splat(q + 2 * k);
+      a = v128.load32_splat(q, 8);
       low2 = dot(a, low, low2);
       high2 = dot(a, high, high2);
-      a = v128.load32_splat(q + 3 * k);
+      a = v128.load32_splat(q, 12);
       low3 = dot(a, low, low3);
       high3 = dot(a, high, high3);
       weights += stepOf<B>();
@@ -107,16 +83,22 @@ export function tile4<B, Z>(
     const at = (b >> shift) * 8;
     const wl = v128.load(wScales + at * 4);
     const wh = isBytes<B>() ? wl : v128.load(wScales + at * 4, 16);
-    const zl = zeroFactors<Z>(zeros + at);
-    const zh = isBytes<B>() ? zl : zeroFactors<Z>(zeros + at + 4);
-    const s1: usize = stride;
-    const s2: usize = 2 * stride;
-    const s3: usize = 3 * stride;
-    addBlock<B, Z>(out, low0, high0, aScales, aSums, wl, wh, zl, zh);
-    addBlock<B, Z>(out1, low1, high1, aScales + s1, aSums + s1, wl, wh, zl, zh);
-    addBlock<B, Z>(out2, low2, high2, aScales + s2, aSums + s2, wl, wh, zl, zh);
-    addBlock<B, Z>(out3, low3, high3, aScales + s3, aSums + s3, wl, wh, zl, zh);
-    aScales += 4;
-    aSums += 4;
+    const zl = zeroFactors<B, Z>(zeros + at);
+    const zh = isBytes<B>() ? zl : zeroFactors<B, Z>(zeros + at + 4);
+    const base = magic();
+    let start = v128.load32_splat(aStarts);
+    let scale = v128.load32_splat(aScales);
+    addBlock<B, Z>(totals, low0, high0, scale, start, base, wl, wh, zl, zh);
+    start = v128.load32_splat(aStarts, 4);
+    scale = v128.load32_splat(aScales, 4);
+    addBlock<B, Z>(totals + 32, low1, high1, scale, start, base, wl, wh, zl, zh);
+    start = v128.load32_splat(aStarts, 8);
+    scale = v128.load32_splat(aScales, 8);
+    addBlock<B, Z>(totals + 64, low2, high2, scale, start, base, wl, wh, zl, zh);
+    start = v128.load32_splat(aStarts, 12);
+    scale = v128.load32_splat(aScales, 12);
+    addBlock<B, Z>(totals + 96, low3, high3, scale, start, base, wl, wh, zl, zh);
+    aScales += 16;
+    aStarts += 16;
   }
 }

@@ -1,6 +1,7 @@
 /** Two memories with the same content: one for the kernels under test, one for their twins. */
 
 import { expect } from 'vitest';
+import { RESERVED_BYTES } from '../layout.ts';
 import type { Kernels } from '../types.ts';
 import { createTwins } from '../twins/index.ts';
 
@@ -20,7 +21,7 @@ export class Arena {
   readonly #memory: WebAssembly.Memory;
   readonly #twins = createTwins(this.#twin);
   readonly #guards: number[] = [];
-  #next = 64;
+  #next = RESERVED_BYTES;
 
   constructor(open: OpenKernels) {
     const { kernels, memory } = open(PAGES);
@@ -30,7 +31,7 @@ export class Arena {
 
   /** Frees all areas. */
   clear(): void {
-    this.#next = 64;
+    this.#next = RESERVED_BYTES;
     this.#guards.length = 0;
   }
 

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { activationBlock, panelBytes, panelCount, PANEL, type Bits } from '../layout.ts';
+import {
+  activationBlock,
+  MATMUL_SCRATCH_BYTES,
+  panelBytes,
+  panelCount,
+  PANEL,
+  tiledRows,
+  type Bits,
+} from '../layout.ts';
 import type { Kernels } from '../types.ts';
 import type { Arena } from './arena.ts';
 import { Random } from './random.ts';
@@ -27,9 +35,11 @@ function lay(arena: Arena, shape: Shape) {
   const aBlocks = k / activationBlock(block);
   const stride = n + random.integer(5);
   const x = arena.put(random.floats(rows * k));
-  const q = arena.area(rows * k);
-  const aScales = arena.area(rows * aBlocks * 4);
-  const aSums = arena.area(rows * aBlocks * 4);
+  const room = tiledRows(rows);
+  const q = arena.area(room * k);
+  const aScales = arena.area(room * aBlocks * 4);
+  const aStarts = arena.area(room * aBlocks * 4);
+  const totals = arena.area(MATMUL_SCRATCH_BYTES);
   const weights = arena.put(random.bytes(panels * panelBytes(bits, k)));
   const wScales = arena.put(random.floats(panels * PANEL * shape.blocks, 0.01));
   const zeroPoints = random.bytes(panels * PANEL * shape.blocks).map((z) => z % 2 ** bits);
@@ -37,17 +47,30 @@ function lay(arena: Arena, shape: Shape) {
   const bias = shape.bias ? arena.put(random.floats(n)) : 0;
   const start = random.floats(rows * stride);
   const outs = [arena.put(start), arena.put(start)] as const;
-  const quantize = (kernels: Kernels): void => {
-    kernels.quantizeRows(x, k, rows, k, activationBlock(block), q, aScales, aSums);
+  const quantize = (kernels: Kernels, [row, to] = [0, rows]): void => {
+    const at = x + row * k * 4;
+    kernels.quantizeRows(at, k, to - row, k, activationBlock(block), q, aScales, aStarts);
   };
   const run = (kernels: Kernels, out: number, [row, to] = [0, rows], [p, pTo] = [0, panels]) => {
     kernels.matmul(
-      ...([bits, q + row * k, aScales + row * aBlocks * 4, aSums + row * aBlocks * 4] as const),
-      ...([to - row, k, block, weights, wScales, zeros, bias, n] as const),
-      ...([out + row * stride * 4, stride, shape.accumulate, p, pTo] as const),
+      ...([
+        bits,
+        q,
+        aScales,
+        aStarts,
+        to - row,
+        k,
+        block,
+        weights,
+        wScales,
+        zeros,
+        bias,
+        n,
+      ] as const),
+      ...([out + row * stride * 4, stride, shape.accumulate, p, pTo, totals] as const),
     );
   };
-  const quantized = { q, aScales, aSums, aBlocks, k };
+  const quantized = { q, aScales, aStarts, bytes: room * k, scales: room * aBlocks };
   return { quantize, run, outs, panels, floats: rows * stride, quantized };
 }
 
@@ -58,10 +81,12 @@ export function matmulCases(arena: Arena): void {
         fc.property(shapes, (shape) => {
           arena.clear();
           const { quantize, quantized } = lay(arena, shape);
-          arena.both(quantize);
-          arena.expectSame(quantized.q, shape.rows * quantized.k);
-          arena.expectSame(quantized.aScales, shape.rows * quantized.aBlocks * 4);
-          arena.expectSame(quantized.aSums, shape.rows * quantized.aBlocks * 4);
+          arena.both((kernels) => {
+            quantize(kernels);
+          });
+          arena.expectSame(quantized.q, quantized.bytes);
+          arena.expectSame(quantized.aScales, quantized.scales * 4);
+          arena.expectSame(quantized.aStarts, quantized.scales * 4);
         }),
         { numRuns: 40 },
       );
@@ -72,8 +97,8 @@ export function matmulCases(arena: Arena): void {
         fc.property(shapes, (shape) => {
           arena.clear();
           const { quantize, run, outs, floats } = lay(arena, shape);
-          arena.both(quantize);
           arena.both((kernels) => {
+            quantize(kernels);
             run(kernels, outs[0]);
           });
           arena.expectClose(outs[0], floats, 3e-6);
@@ -92,6 +117,7 @@ export function matmulCases(arena: Arena): void {
             run(kernels, outs[0]);
             const border = cut % (panels + 1);
             for (let row = 0; row < shape.rows; row++) {
+              quantize(kernels, [row, row + 1]);
               run(kernels, outs[1], [row, row + 1], [border, panels]);
               run(kernels, outs[1], [row, row + 1], [0, border]);
             }
@@ -112,11 +138,13 @@ function extremeCases(arena: Arena): void {
     const x = new Float32Array(96).fill(1e-39, 32, 64);
     x[64] = Infinity;
     const at = arena.put(x);
-    const [q, scales, sums] = [arena.area(96), arena.area(12), arena.area(12)];
+    const [q, scales, starts] = [arena.area(4 * 96), arena.area(48), arena.area(48)];
     arena.tested((kernels) => {
-      kernels.quantizeRows(at, 96, 1, 96, 32, q, scales, sums);
+      kernels.quantizeRows(at, 96, 1, 96, 32, q, scales, starts);
     });
-    expect(arena.floats(scales, 3)).toEqual(Float32Array.of(0, 0, Infinity));
-    expect(arena.bytes(q, 64)).toEqual(new Uint8Array(64));
+    const ofRow = (values: ArrayLike<number>, width: number): number[] =>
+      Array.from(values).filter((_, i) => i % (4 * width) < width);
+    expect(ofRow(arena.floats(scales, 12), 1)).toEqual([0, 0, Infinity]);
+    expect(ofRow(arena.bytes(q, 4 * 64), 4)).toEqual(Array(64).fill(0));
   });
 }

@@ -1,6 +1,6 @@
 import { activationBlock, panelBytes, PANEL, type Bits } from '../layout.ts';
 import type { MatmulKernels } from '../types.ts';
-import { panelled, placeInPanel } from './places.ts';
+import { panelled, placeInPanel, placeInTiles, tiled } from './places.ts';
 import { quantizeBlock } from './quantize.ts';
 import { bytes, floats, signedBytes, WORD } from './views.ts';
 
@@ -9,16 +9,20 @@ const MAGIC = 12_582_912;
 
 export function matmulTwins(memory: WebAssembly.Memory): MatmulKernels {
   return {
-    quantizeRows(x, stride, rows, k, block, q, scales, sums) {
+    quantizeRows(x, stride, rows, k, block, q, scales, starts) {
       const blocks = k / block;
       for (let i = 0; i < rows * blocks; i++) {
         const row = Math.floor(i / blocks);
         const at = x + (row * stride + (i % blocks) * block) * WORD;
         const { scale, values } = quantizeBlock(floats(memory, at, block));
-        signedBytes(memory, q + i * block, block).set(values);
-        floats(memory, scales, rows * blocks)[i] = scale;
+        values.forEach((value, j) => {
+          const place = placeInTiles(k, row, (i % blocks) * block + j);
+          signedBytes(memory, q + place, 1)[0] = value;
+        });
+        const place = tiled(blocks, row, i % blocks) * WORD;
+        floats(memory, scales + place, 1)[0] = scale;
         const sum = values.reduce((a, b) => a + b, 0);
-        floats(memory, sums, rows * blocks)[i] = MAGIC + 8 * sum;
+        floats(memory, starts + place, 1)[0] = MAGIC - 8 * sum;
       }
     },
 
@@ -29,13 +33,14 @@ export function matmulTwins(memory: WebAssembly.Memory): MatmulKernels {
       for (let c = panelFrom * PANEL; c < Math.min(panelTo * PANEL, n); c++) {
         const column = columnOf(memory, { bits, k, block, weights, wScales, zeros }, c);
         for (let row = 0; row < rows; row++) {
-          const a = signedBytes(memory, q + row * k, k);
-          const scales = floats(memory, aScales + row * aCount * WORD, aCount);
           const target = floats(memory, out + (row * outStride + c) * WORD, 1);
           let total = bias === 0 ? 0 : floats(memory, bias + c * WORD, 1)[0]!;
           if (accumulate) total += target[0]!;
           column.forEach((weight, i) => {
-            total += scales[Math.floor(i / aBlock)]! * a[i]! * weight;
+            const scaleAt = tiled(aCount, row, Math.floor(i / aBlock)) * WORD;
+            const [scale] = floats(memory, aScales + scaleAt, 1);
+            const [a] = signedBytes(memory, q + placeInTiles(k, row, i), 1);
+            total += scale! * a! * weight;
           });
           target[0] = total;
         }

@@ -18,3 +18,16 @@ export function placeInPanel(
   if (bits === 8) return { byte: step * 32 + column * 4 + (input % 4), shift: 0 };
   return { byte: step * 16 + (column % 4) * 4 + (input % 4), shift: column < 4 ? 0 : 4 };
 }
+
+const TILE = 4;
+
+/** Place of an (input, row) among int8 rows [tile][inputs / 4][4 rows][4 inputs]. */
+export function placeInTiles(k: number, row: number, input: number): number {
+  const tile = Math.floor(row / TILE);
+  return tile * TILE * k + Math.floor(input / 4) * 4 * TILE + (row % TILE) * 4 + (input % 4);
+}
+
+/** Place of a (block, row) among numbers [tile][blocks][4 rows]. */
+export function tiled(blocks: number, row: number, block: number): number {
+  return (Math.floor(row / TILE) * blocks + block) * TILE + (row % TILE);
+}
