@@ -1,5 +1,6 @@
 /** Token ids to the rows that a pass starts from: what the model's tables hold for them. */
 
+import { throwIfAborted } from '../../contract/index.ts';
 import type { BertModel, NativeModel } from './graph/model.ts';
 import type { EngineMemory } from './memory.ts';
 import type { PackedModel } from './packed.ts';
@@ -7,6 +8,9 @@ import type { PassJob } from './pass.ts';
 import { pooledRow } from './pass.ts';
 import type { Sources } from './source.ts';
 import { RowTable } from './table.ts';
+
+/** Looked up at a time: few are in memory beside where they belong, and an abort is heard in between. */
+const ROWS_AT_A_TIME = 1024;
 
 /** What tokens are looked up in. */
 export interface Tables {
@@ -42,13 +46,17 @@ async function firstType(
   return first;
 }
 
-/** Writes rows [first, rows) of x, and every row's position. Throws `bad-model` for unknown tokens. */
+/**
+ * Writes rows [first, rows) of x, and every row's position. Throws `bad-model` for unknown tokens,
+ * `aborted`.
+ */
 export async function embedTokens(
   { words, places }: Tables,
   { memory }: EngineMemory,
   { hidden }: PackedModel,
   job: PassJob,
   batch: readonly (readonly number[])[],
+  signal?: AbortSignal,
 ): Promise<void> {
   const { rows, first, areas } = job;
   const tokens = tokensOf(job, batch);
@@ -59,19 +67,31 @@ export async function embedTokens(
 
   const x = new Float32Array(memory.buffer, areas.x, rows * hidden);
   const computed = tokens.slice(first);
-  await words.gather(
-    computed.map(({ id }) => id),
-    (i, row) => {
-      x.set(row, (first + i) * hidden);
-    },
-  );
-  if (!places) return;
-  const { table, offset, added } = places;
+  for (let from = 0; from < computed.length; from += ROWS_AT_A_TIME) {
+    throwIfAborted(signal);
+    const some = computed.slice(from, from + ROWS_AT_A_TIME);
+    const floats = x.subarray((first + from) * hidden);
+    await words.gather(
+      some.map(({ id }) => id),
+      (i, row) => {
+        floats.set(row, i * hidden);
+      },
+    );
+    if (places) await addPlaces(places, some, floats, hidden);
+  }
+}
+
+async function addPlaces(
+  { table, offset, added }: NonNullable<Tables['places']>,
+  tokens: readonly Token[],
+  floats: Float32Array,
+  hidden: number,
+): Promise<void> {
   await table.gather(
-    computed.map(({ position }) => position + offset),
+    tokens.map(({ position }) => position + offset),
     (i, row) => {
-      const at = (first + i) * hidden;
-      for (let j = 0; j < hidden; j++) x[at + j]! += row[j]! + (added?.[j] ?? 0);
+      const at = i * hidden;
+      for (let j = 0; j < hidden; j++) floats[at + j]! += row[j]! + (added?.[j] ?? 0);
     },
   );
 }

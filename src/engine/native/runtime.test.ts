@@ -244,7 +244,7 @@ describe('a run', () => {
     const runtime = await open(files, { maxTokens: 1200 });
     const [row] = await rowsOf(runtime, [ids]);
     expect(cosine(row!, referenceOf(files).vector(ids, 'last'))).toBeGreaterThan(0.999);
-  });
+  }, 60_000);
 
   it('is refused where a text is too long or empty, or a token unknown', async () => {
     const runtime = await open(q4);

@@ -145,7 +145,7 @@ class NativeRuntime implements Runtime {
       const team = await this.#team(parts);
       const plan = this.#prefixPlan(parts, batch, prompt);
       const job = planPass(parts, batch, plan);
-      await embedTokens(tables, memory, model, job, batch);
+      await embedTokens(tables, memory, model, job, batch, signal);
       const prefix = plan && new PrefixRows(memory, model, job, batch[0]!, plan.kept);
       const work = passWork(model, job);
       const onWork = (done: number): void => onProgress?.(Math.min(1, done / work));
