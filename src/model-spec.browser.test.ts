@@ -57,6 +57,21 @@ it('a model may be given whole: its own recipe counts, not that of the files bes
   }
 });
 
+it.each([
+  [undefined, 64],
+  [100, 100],
+  [512, 128],
+])('a caller may ask for more tokens, up to what the model takes: %s', async (wanted, got) => {
+  const model = { ...(await spec()), mostTokens: 128 };
+  const maxTokens = wanted === undefined ? {} : { maxTokens: wanted };
+  const options = { model, device: 'wasm', cache: false, ...maxTokens } as const;
+  await using embedder = await createEmbedder(options);
+  const { tokens, truncated } = await embedder.embed('sun '.repeat(120));
+  expect(embedder.info.maxTokens).toBe(got);
+  expect(truncated).toEqual([got < 120]);
+  expect(tokens[0]).toBeLessThanOrEqual(got);
+});
+
 it.each<[what: string, Partial<ModelFile>]>([
   ['SHA-256', { sha256: '0'.repeat(64) }],
   ['size', { bytes: 1000 }],

@@ -19,7 +19,9 @@ const qwen3: ModelSpec = {
   defaultTask: QWEN3_TASK,
   dimensions: 1024,
   matryoshka: { min: 32 },
+  // Longer texts take minutes on WASM, and 1.2 GB: only on request.
   maxTokens: 8192,
+  mostTokens: 32_768,
   keyValue: { heads: 8, headSize: 128 },
   // <|endoftext|>: the model card pools its hidden state.
   endTokenId: 151643,

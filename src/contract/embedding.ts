@@ -125,7 +125,10 @@ export interface EmbedderOptions {
   dtype?: DtypeChoice;
   /** Revision of a hub repository: branch, tag or commit. @default the catalogue's pin, else 'main' */
   revision?: string;
-  /** Token limit, up to the model's own. @default the model's */
+  /**
+   * Token limit, up to the model's own.
+   * @default the model's; 8192 for 'qwen3-embedding-0.6b', which takes 32768
+   */
   maxTokens?: number;
   /** WASM threads; more than one needs cross-origin isolation. @default by the machine's cores */
   threads?: number;

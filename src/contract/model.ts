@@ -100,8 +100,10 @@ export interface ModelSpec {
   dimensions: number;
   /** Present when vectors may be cut; `min` is the smallest width. */
   matryoshka?: { min: number };
-  /** Longest input in tokens, special tokens counted in. */
+  /** Longest input in tokens, special tokens counted in, where the caller asks for no other. */
   maxTokens: number;
+  /** Longest that the caller may ask for. @default maxTokens */
+  mostTokens?: number;
   /** Attention's keys and values, for exports that want an empty past and leave its shape open. */
   keyValue?: { heads: number; headSize: number };
   /** Token that must end every input; appended when the tokenizer's template leaves it out. */

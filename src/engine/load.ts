@@ -200,7 +200,7 @@ function tokenizerOptions(spec: ModelSpec, maxTokens: number | undefined): Token
 }
 
 function limitOf(spec: ModelSpec, wanted: number | undefined): number {
-  return Math.min(spec.maxTokens, wanted ?? spec.maxTokens);
+  return Math.min(spec.mostTokens ?? spec.maxTokens, wanted ?? spec.maxTokens);
 }
 
 /** The graph names its data files; a hostile one must not lead out of the model's folder. */
