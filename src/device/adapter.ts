@@ -29,12 +29,22 @@ export async function requestAdapter(forced: boolean): Promise<FoundAdapter> {
     throw noWebGpu(`asking for an adapter failed: ${messageOf(error)}`, error);
   }
   if (!adapter) throw noWebGpu('no adapter answered');
-  if (!forced && infoOf(adapter)?.isFallbackAdapter) {
+  if (!forced && isSoftware(adapter)) {
     throw noWebGpu(`the only adapter is software (${adapterName(adapter)}), slower than WASM`);
   }
   const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
   const shaderF16 = adapter.features.has('shader-f16');
   return { adapter, facts: { shaderF16, maxStorageBufferBindingSize, maxBufferSize } };
+}
+
+/** What software adapters call themselves. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
+
+function isSoftware(adapter: GPUAdapter): boolean {
+  const told: unknown =
+    // Where it was before there was `info` to tell it.
+    infoOf(adapter)?.isFallbackAdapter ?? Reflect.get(adapter, 'isFallbackAdapter');
+  return typeof told === 'boolean' ? told : SOFTWARE.test(adapterName(adapter));
 }
 
 /** Smallest number of lanes of a subgroup; 0 where the browser does not tell. */
