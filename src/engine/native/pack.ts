@@ -2,6 +2,7 @@
 
 import { panelBytes, panelCount, PANEL, type Kernels } from '../../kernels/index.ts';
 import type { Crew, Steps } from './crew.ts';
+import { checkFinite } from './finite.ts';
 import type { Linear, TensorRef } from './graph/model.ts';
 import { Layout, type EngineMemory } from './memory.ts';
 import type { PackedLinear } from './packed.ts';
@@ -84,7 +85,7 @@ interface Planned {
 
 /**
  * Reads and packs a whole model. `run` is called once for every few megabytes.
- * Throws `bad-model` where a file ends too early, `out-of-memory`.
+ * Throws `bad-model` where a file ends too early or its scales are no numbers, `out-of-memory`.
  */
 export async function packModel(
   placement: Placement,
@@ -104,6 +105,15 @@ export async function packModel(
     await Promise.all([run({ kind: 'pack', pieces }), next]);
     staged = next;
   }
+  for (const { packed } of placement.linears) checkFinite(scalesOf(packed, memory));
+}
+
+function scalesOf(
+  { outputs, inputs, block, scales }: PackedLinear,
+  { memory }: EngineMemory,
+): Float32Array {
+  const count = panelCount(outputs) * PANEL * (inputs / block);
+  return new Float32Array(memory.buffer, scales, count);
 }
 
 /** What a tensor's place may be moved by to lie on a cache line. */
@@ -226,5 +236,6 @@ async function writeFloats(
   const size = tensor.dtype === 'float16' ? 2 : 4;
   const part = { ...tensor, length: Math.min(tensor.length, count * size) };
   const values = await readFloats(sources, part);
+  checkFinite(values);
   new Float32Array(memory.buffer, at, values.length).set(values);
 }

@@ -81,7 +81,7 @@ function find(
   const source = sources.get(tensor.file);
   const start = tensor.offset + from;
   const size = source instanceof Uint8Array ? source.byteLength : source?.size;
-  const inside = from >= 0 && from + length <= tensor.length;
+  const inside = from >= 0 && start >= 0 && from + length <= tensor.length;
   if (source && size !== undefined && inside && start + length <= size) return { source, start };
   throw new NearfieldError(
     'bad-model',

@@ -1,6 +1,7 @@
 /** Rows of an embedding table, read from the model's file when a text needs them. */
 
 import { NearfieldError } from '../../contract/index.ts';
+import { checkFinite } from './finite.ts';
 import type { Table, TensorRef } from './graph/model.ts';
 import { fromHalf, readTensor, toFloats, type Sources } from './source.ts';
 
@@ -47,7 +48,7 @@ export class RowTable {
     this.#parts = parts;
   }
 
-  /** Gives each id's row, as many times as it stands in `ids`. Throws `bad-model` for ids past the table. */
+  /** Gives each id's row, as many times as it stands in `ids`. Throws `bad-model` for ids past the table, and for rows that are no numbers. */
   async gather(
     ids: readonly number[],
     give: (position: number, row: Float32Array) => void,
@@ -69,13 +70,10 @@ export class RowTable {
     }
     const parts = await Promise.all(this.#parts.map((part) => this.#read(part, missing)));
     missing.forEach((id, i) => {
-      rows.set(
-        id,
-        dequantise(
-          this.#table,
-          parts.map((part) => part[i]!),
-        ),
-      );
+      const bytes = parts.map((part) => part[i]!);
+      const row = dequantise(this.#table, bytes);
+      checkFinite(row);
+      rows.set(id, row);
     });
     this.#keep(rows);
     return rows;
