@@ -37,7 +37,8 @@ async function spec(changes: Partial<ModelFile> = {}): Promise<ModelSpec> {
   };
 }
 
-const load = (model: ModelSpec) => createEmbedder({ model, device: 'wasm', cache: false });
+const load = (model: ModelSpec) =>
+  createEmbedder({ model, device: 'wasm', precision: 'exact', cache: false });
 
 it('a model may be given whole: its own recipe counts, not that of the files beside it', async () => {
   await using embedder = await load(await spec());
