@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import type { LoggedRequest } from '../e2e/support/model-server.ts';
+import type { EmbedProgress } from './contract/index.ts';
 import { deleteStoredModels } from './describe.ts';
 import { createEmbedder } from './embedder.ts';
 
@@ -15,7 +16,8 @@ afterEach(deleteStoredModels);
 
 it('fetches no weights of a file that the device cannot run', async () => {
   const model = `${server}/models/qwen3-seeded-webgpu-only`;
-  await expect(createEmbedder({ model, device: 'wasm', cache: false })).rejects.toMatchObject({
+  const options = { model, device: 'wasm', runtime: 'onnxruntime', cache: false } as const;
+  await expect(createEmbedder(options)).rejects.toMatchObject({
     code: 'unsupported-model',
     message: expect.stringMatching(/q4f16 .*GroupQueryAttention.*fp16 .*GroupQuery/) as string,
   });
@@ -41,4 +43,52 @@ it('refuses a kind of text that there is not', async () => {
     code: 'bad-input',
     message: expect.stringContaining('kind: expected document, query; got "passage"') as string,
   });
+});
+
+/** Each is as long as the model takes, and other from its first word on. */
+const LONG_TEXTS = Array.from({ length: 6 }, (_, i) => `${i} ${'words and '.repeat(1500)}`);
+
+it('tells how far it is in the midst of long texts, and that all are ready', async () => {
+  const model = `${server}/models/qwen3-seeded`;
+  const options = { model, device: 'wasm', cache: 'memory', threads: 1 } as const;
+  await using embedder = await createEmbedder(options);
+  const told: EmbedProgress[] = [];
+  const out = await embedder.embed(LONG_TEXTS, { onProgress: (progress) => told.push(progress) });
+  expect(Math.min(...out.tokens)).toBe(embedder.info.maxTokens);
+  const total = LONG_TEXTS.length;
+  const shares = told.map(({ share }) => share);
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  expect(told.some(({ done, share }) => share > done / total)).toBe(true);
+  expect(told.at(-1)).toEqual({ done: total, total, share: 1 });
+});
+
+it('gives up a long text in its midst', async () => {
+  const model = `${server}/models/qwen3-seeded`;
+  await using embedder = await createEmbedder({ model, device: 'wasm', cache: false, threads: 1 });
+  const abort = new AbortController();
+  const stopped = embedder.embed(LONG_TEXTS, {
+    signal: abort.signal,
+    onProgress: ({ done, total, share }) => {
+      if (share > done / total) abort.abort();
+    },
+  });
+  await expect(stopped).rejects.toMatchObject({ code: 'aborted' });
+  expect(embedder.info.counts.texts).toBeLessThan(LONG_TEXTS.length);
+  expect((await embedder.embed('short')).rows).toBe(1);
+});
+
+it('answers a query in the midst of a bulk job', async () => {
+  const model = `${server}/models/qwen3-seeded`;
+  await using embedder = await createEmbedder({ model, device: 'wasm', cache: 'memory' });
+  const order: string[] = [];
+  let query: Promise<unknown> | undefined;
+  const ask = () => embedder.embed('a question', { kind: 'query' }).then(() => order.push('query'));
+  await embedder.embed(LONG_TEXTS, {
+    onProgress: ({ done }) => {
+      if (done > 0) query ??= ask();
+    },
+  });
+  order.push('documents');
+  await query;
+  expect(order).toEqual(['query', 'documents']);
 });
