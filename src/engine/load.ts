@@ -119,9 +119,8 @@ async function loadFirst(
 }
 
 interface FetchedModel {
-  graph: FetchedFile;
-  /** The graph's bytes, to be read piece by piece. */
-  source: ByteSource;
+  /** In memory for ONNX Runtime, which copies it; else as it is stored. */
+  graph: ByteSource;
   /** By the names that the graph gives them. */
   data: readonly { path: string; file: FetchedFile }[];
   /** Still in the making while the session is. */
@@ -160,10 +159,10 @@ async function fetchCandidate(
   await files.announce(dtype, [...own, spec.tokenizer.tokenizer, spec.tokenizer.config]);
   const pendingGraph = files.fetch(graphFile);
   const tokens = prepare();
-  const graph = await pendingGraph;
+  const file = await pendingGraph;
   const native = !found && mayBeNative(request);
-  const source = native ? await files.sourceOf(graph) : (graph.bytes ?? (await bytesOf(graph)));
-  const structure = source instanceof Uint8Array ? source : await readStructure(source);
+  const graph = native ? await files.sourceOf(file) : await bytesOf(file);
+  const structure = graph instanceof Uint8Array ? graph : await readStructure(graph);
   const facts = inspectModel(structure);
   const choice = native ? chooseRuntime(request, structure) : {};
   const refusal = choice.model
@@ -177,7 +176,7 @@ async function fetchCandidate(
       return { path: location, file: await files.fetch(known) };
     }),
   );
-  return { graph, source, data: externalData, tokens, choice };
+  return { graph, data: externalData, tokens, choice };
 }
 
 async function bytesOf({ bytes, blob }: FetchedFile): Promise<Uint8Array<ArrayBuffer>> {
@@ -275,7 +274,7 @@ async function createRuntime(
   request: LoadRequest,
   { spawnThread: spawn }: Host,
   spec: ModelSpec,
-  { choice, graph, source, data }: FetchedModel,
+  { choice, graph, data }: FetchedModel,
   files: ModelFiles,
   found: FoundAdapter | undefined,
 ): Promise<Runtime> {
@@ -283,7 +282,7 @@ async function createRuntime(
   if (choice.model) {
     const threads = spawn ? threadsOf(request) : 1;
     const kernels = await loadKernels(request.simd ?? 'auto', threads > 1);
-    const sources = new Map([['', source]]);
+    const sources = new Map([['', graph]]);
     for (const { path, file } of data) sources.set(path, await files.sourceOf(file));
     const maxTokens = limitOf(spec, request.maxTokens);
     return createNativeRuntime(choice.model, sources, {
@@ -295,7 +294,7 @@ async function createRuntime(
     });
   }
   const model: OrtModel = {
-    graph: source instanceof Uint8Array ? source : await bytesOf(graph),
+    graph: graph instanceof Uint8Array ? graph : await graph.read(0, graph.size),
     externalData: data.map(({ path, file }) => ({ path, data: file.bytes ?? file.blob })),
     pooling,
     width,
