@@ -56,3 +56,25 @@ describe('a program that is given up', () => {
     expect(done).toBe(5);
   });
 });
+
+it('counts what is done by cost, on every thread, and never less than before', () => {
+  const [first, second] = crews(2) as [Crew, Crew];
+  function* program(crew: Crew): Steps {
+    yield* crew.share(4, () => undefined, 40);
+    yield* crew.share(2, () => undefined, 60);
+  }
+  // The second thread begins the next step before the first has looked up.
+  const [mine, other] = [program(first), program(second)];
+  const seen: number[] = [];
+  const advance = (steps: Steps): void => {
+    steps.next();
+    seen.push(first.done);
+  };
+  for (const steps of [mine, mine, other, other, mine, other, other, other, mine, mine]) {
+    advance(steps);
+  }
+  while (!mine.next().done) seen.push(first.done);
+  expect(seen.slice(0, 2)).toEqual([10, 20]);
+  expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+  expect(first.done).toBe(100);
+});

@@ -58,9 +58,10 @@ export class Crew {
       work(task);
       yield;
     }
-    yield* this.barrier();
+    // All are begun, and others may count the next step's before this thread looks again.
     this.#over += cost;
     this.#step = { tasks: 0, cost: 0 };
+    yield* this.barrier();
   }
 
   /** Ends when every thread has come here. */
