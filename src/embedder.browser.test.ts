@@ -45,13 +45,15 @@ it('refuses a kind of text that there is not', async () => {
   });
 });
 
+/** So that a text takes longer than it does from one report to the next. */
+const SLOW = { device: 'wasm', threads: 1, simd: 'simd128' } as const;
+
 /** Each is as long as the model takes, and other from its first word on. */
 const LONG_TEXTS = Array.from({ length: 6 }, (_, i) => `${i} ${'words and '.repeat(1500)}`);
 
 it('tells how far it is in the midst of long texts, and that all are ready', async () => {
   const model = `${server}/models/qwen3-seeded`;
-  const options = { model, device: 'wasm', cache: 'memory', threads: 1 } as const;
-  await using embedder = await createEmbedder(options);
+  await using embedder = await createEmbedder({ ...SLOW, model, cache: 'memory' });
   const told: EmbedProgress[] = [];
   const out = await embedder.embed(LONG_TEXTS, { onProgress: (progress) => told.push(progress) });
   expect(Math.min(...out.tokens)).toBe(embedder.info.maxTokens);
@@ -64,7 +66,7 @@ it('tells how far it is in the midst of long texts, and that all are ready', asy
 
 it('gives up a long text in its midst', async () => {
   const model = `${server}/models/qwen3-seeded`;
-  await using embedder = await createEmbedder({ model, device: 'wasm', cache: false, threads: 1 });
+  await using embedder = await createEmbedder({ ...SLOW, model, cache: false });
   const abort = new AbortController();
   const stopped = embedder.embed(LONG_TEXTS, {
     signal: abort.signal,
