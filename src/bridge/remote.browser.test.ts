@@ -22,7 +22,10 @@ function embedder(
       return worker;
     },
     device,
-    request: { model, dtype: 'auto', hubUrl: '', modelsUrl: '' },
+    request: {
+      ...{ model, dtype: 'auto', runtime: 'auto', precision: 'auto', simd: 'auto' },
+      ...{ hubUrl: '', modelsUrl: '' },
+    },
     onProgress: () => undefined,
   });
   embedders.push(made);

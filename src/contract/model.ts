@@ -17,8 +17,8 @@ export type Precision = (typeof PRECISIONS)[number];
 
 /** Whether options leave it open that Nearfield's own kernels run on WASM. */
 export function mayBeNative(options: {
-  runtime?: 'auto' | RuntimeName;
-  precision?: Precision;
+  runtime: 'auto' | RuntimeName;
+  precision: Precision;
 }): boolean {
   return options.runtime !== 'onnxruntime' && options.precision !== 'exact';
 }

@@ -54,12 +54,10 @@ export interface LoadRequest {
   revision?: string;
   maxTokens?: number;
   threads?: number;
-  /** On WASM. @default 'auto' */
-  runtime?: 'auto' | RuntimeName;
-  /** @default 'auto' */
-  precision?: Precision;
-  /** @default 'auto' */
-  simd?: 'auto' | Simd;
+  /** This and the next two matter on WASM only, see `EmbedderOptions`. */
+  runtime: 'auto' | RuntimeName;
+  precision: Precision;
+  simd: 'auto' | Simd;
   hubUrl: string;
   modelsUrl: string;
 }

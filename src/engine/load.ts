@@ -281,7 +281,7 @@ async function createRuntime(
   const { pooling, dimensions: width, keyValue } = spec;
   if (choice.model) {
     const threads = spawn ? threadsOf(request) : 1;
-    const kernels = await loadKernels(request.simd ?? 'auto', threads > 1);
+    const kernels = await loadKernels(request.simd, threads > 1);
     const sources = new Map([['', graph]]);
     for (const { path, file } of data) sources.set(path, await files.sourceOf(file));
     const maxTokens = limitOf(spec, request.maxTokens);
