@@ -19,7 +19,7 @@ const qwen3: ModelSpec = {
   defaultTask: QWEN3_TASK,
   dimensions: 1024,
   matryoshka: { min: 32 },
-  // Longer texts take minutes on WASM, and 1.2 GB: only on request.
+  // Longer texts take WASM minutes each, and a gigabyte to work in: only on request.
   maxTokens: 8192,
   mostTokens: 32_768,
   keyValue: { heads: 8, headSize: 128 },

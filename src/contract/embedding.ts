@@ -83,7 +83,7 @@ export interface EmbedderInfo {
   readonly maxTokens: number;
   /** Threads the WASM path computes with; 1 on WebGPU. */
   readonly threads: number;
-  /** Instructions of the WASM path; ONNX Runtime's build has no relaxed SIMD. */
+  /** Instructions of the WASM path. `'simd128'` with ONNX Runtime and on WebGPU, which leave no choice. */
   readonly simd: Simd;
   /** The WebGPU adapter, for people: `vendor architecture (description)`. */
   readonly adapter?: string;
@@ -134,18 +134,25 @@ export interface EmbedderOptions {
   threads?: number;
   /**
    * What computes on WASM: `'native'`, Nearfield's own kernels, which know Qwen3 and BERT-like
-   * models, or `'onnxruntime'`. With 'auto' the first where the model is of a known family.
+   * models, or `'onnxruntime'`. With 'auto' the first where the model is of a known family. No
+   * effect on WebGPU, which ONNX Runtime computes.
    * @default 'auto'
    */
   runtime?: 'auto' | RuntimeName;
   /**
-   * On WASM, Nearfield's own kernels round activations to 8 bits in small blocks: a vector keeps a
-   * cosine of 0.999 or more to the unrounded one. `'exact'` computes in float32 instead, on ONNX
-   * Runtime, several times slower.
+   * On WASM, Nearfield's own kernels round activations to 8 bits in small blocks. On the starter and
+   * on the seeded models of the tests a vector keeps a cosine of 0.999 or more to the unrounded one.
+   * `'exact'` leaves the model to ONNX Runtime, which rounds activations only where the model's file
+   * asks for it (`accuracy_level` 4), and is slower. No effect on WebGPU, which ONNX Runtime
+   * computes.
    * @default 'auto'
    */
   precision?: Precision;
-  /** Instructions of Nearfield's own kernels. @default 'auto', relaxed SIMD where the browser has it */
+  /**
+   * Instructions of Nearfield's own kernels; no effect on ONNX Runtime. `'relaxed'` fails with
+   * `unsupported-model` where the browser lacks it.
+   * @default 'auto', relaxed SIMD where the browser has it
+   */
   simd?: 'auto' | Simd;
   /**
    * Where vectors are kept: `'indexeddb'` across reloads, `'memory'` until close, `false` nowhere.
@@ -197,7 +204,7 @@ export interface EmbedRows {
   tokens: Uint32Array<ArrayBuffer>;
   /** 1 where the text was cut. */
   truncated: Uint8Array<ArrayBuffer>;
-  /** Which model, revision, dtype, pooling and token limit made the rows. */
+  /** Which model, revision, dtype, pooling, token limit and runtime made the rows. */
   identity: string;
 }
 

@@ -1,6 +1,6 @@
 /** Which module a machine can run, and where it lies. */
 
-/** Instruction set of a module: relaxed SIMD is about three times as fast where there is one. */
+/** Instruction set of a module: relaxed SIMD is the faster one, and not everywhere. */
 export type Simd = 'relaxed' | 'simd128';
 
 /** Modules of one function each that nothing but the instruction set makes valid. */
