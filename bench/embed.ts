@@ -1,6 +1,7 @@
 /**
  * Nearfield beside transformers.js, both on WASM with the starter: load, one query, documents.
- * The two take turns in one run, each time in a fresh profile. `npm run bench:embed`
+ * Each as a user gets it: ours on its own kernels, the rival on ONNX Runtime. The two take turns in
+ * one run, each time in a fresh profile. `npm run bench:embed`
  */
 
 import type { Page } from 'playwright';
@@ -14,6 +15,9 @@ const SIDES = ['ours', RIVAL] as const;
 type Side = (typeof SIDES)[number];
 
 const ROUNDS = 3;
+
+/** Our kernels round activations to 8 bits, and ONNX Runtime none of this file's: no nearer than this. */
+const SAME_VECTORS = 0.999;
 
 interface Timings {
   'first load': number;
@@ -88,7 +92,7 @@ async function compare(stage: Stage, threads: number): Promise<ResultRow[]> {
     console.log(
       `${threads} threads, round ${round + 1}: least cosine of the two ${cosine.toFixed(7)}`,
     );
-    if (!(cosine > 0.9999)) throw new Error('The two do not compute the same vectors');
+    if (!(cosine >= SAME_VECTORS)) throw new Error('The two do not compute the same vectors');
   }
   const metrics = ['first load', 'second load', 'query', 'documents'] as const;
   return metrics.map((metric) =>
