@@ -18,8 +18,9 @@ export class SliceProgress {
     if (!this.#onProgress) return undefined;
     const before = this.#done;
     return (share) => {
-      // Comes by a port of its own, so perhaps after the slice.
-      if (this.#done === before) this.#tell(share);
+      // Comes by a port of its own, so perhaps after the slice; and all of it is done when `finish`
+      // says so.
+      if (this.#done === before && share < 1) this.#tell(share);
     };
   }
 

@@ -221,6 +221,26 @@ it('counts hits at once and then the misses, up to the number of texts', async (
   expect(seen.every(({ total }) => total === 5)).toBe(true);
 });
 
+it('reports the last text as done even where all of the work was told before', async () => {
+  const model = new TinyModel();
+  const early: EmbedTexts = async (request, context) => {
+    const total = request.texts.length;
+    context.onProgress?.({ done: 0, total, share: 1 });
+    context.onProgress?.({ done: total, total, share: 1 });
+    return model.embed(request, { urgent: false });
+  };
+  const embed = cached(early, new MemoryStore(), {
+    identity: async () => model.identity,
+    onWarning: () => undefined,
+  });
+  const seen: EmbedProgress[] = [];
+  const onProgress = (progress: EmbedProgress) => seen.push(progress);
+  const request = { texts: ['a', 'b'], prefix: '', truncate: true };
+  await embed(request, { urgent: false, onProgress });
+  expect(seen.map(({ done }) => done)).toEqual([0, 0, 2]);
+  expect(seen.at(-1)).toEqual({ done: 2, total: 2, share: 1 });
+});
+
 it('sends nothing once its signal has fired', async () => {
   const { model, run } = setup();
   const signal = AbortSignal.abort();
