@@ -19,7 +19,9 @@ export interface MatmulKernels {
    * of products start from. A block that is not finite has a scale that is not.
    *
    * Rows are stored in tiles of 4, so outputs are as long as for a multiple of 4 rows: int8
-   * [tile][k / 4][4 rows][4 inputs], scales and starts [tile][k / block][4 rows].
+   * [tile][k / 4][4 rows][4 inputs], scales and starts [tile][k / block][4 rows]. Rows from r on, r a
+   * multiple of 4, may be quantised or multiplied by themselves: theirs begin at q + r * k, scales and
+   * starts + r * (k / block) * 4. What lies in the missing rows of a last tile is part of no result.
    *
    * @param stride elements from one row of x to the next
    * @param k inputs of a row, a multiple of `block`

@@ -36,9 +36,10 @@ function lay(arena: Arena, shape: Shape) {
   const stride = n + random.integer(5);
   const x = arena.put(random.floats(rows * k));
   const room = tiledRows(rows);
-  const q = arena.area(room * k);
-  const aScales = arena.area(room * aBlocks * 4);
-  const aStarts = arena.area(room * aBlocks * 4);
+  // NaN where nothing is written: it must be part of no result.
+  const [q, aScales, aStarts] = [room * k, room * aBlocks * 4, room * aBlocks * 4].map((bytes) =>
+    arena.put(new Uint8Array(bytes).fill(0xff)),
+  ) as [number, number, number];
   const totals = arena.area(MATMUL_SCRATCH_BYTES);
   const weights = arena.put(random.bytes(panels * panelBytes(bits, k)));
   const wScales = arena.put(random.floats(panels * PANEL * shape.blocks, 0.01));
@@ -47,26 +48,24 @@ function lay(arena: Arena, shape: Shape) {
   const bias = shape.bias ? arena.put(random.floats(n)) : 0;
   const start = random.floats(rows * stride);
   const outs = [arena.put(start), arena.put(start)] as const;
-  const quantize = (kernels: Kernels, [row, to] = [0, rows]): void => {
+  /** Where quantised rows from `row` on begin. */
+  const from = (row: number) =>
+    [q + row * k, aScales + row * aBlocks * 4, aStarts + row * aBlocks * 4] as const;
+  /** Rows [row, to), quantised into those from `into` on. */
+  const quantize = (kernels: Kernels, [row, to] = [0, rows], into = 0): void => {
     const at = x + row * k * 4;
-    kernels.quantizeRows(at, k, to - row, k, activationBlock(block), q, aScales, aStarts);
+    kernels.quantizeRows(at, k, to - row, k, activationBlock(block), ...from(into));
   };
-  const run = (kernels: Kernels, out: number, [row, to] = [0, rows], [p, pTo] = [0, panels]) => {
+  /** The product of rows [row, to), which are quantised from `taken` on, with some panels. */
+  const run = (
+    kernels: Kernels,
+    out: number,
+    [row, to] = [0, rows],
+    [p, pTo] = [0, panels],
+    taken = 0,
+  ): void => {
     kernels.matmul(
-      ...([
-        bits,
-        q,
-        aScales,
-        aStarts,
-        to - row,
-        k,
-        block,
-        weights,
-        wScales,
-        zeros,
-        bias,
-        n,
-      ] as const),
+      ...([bits, ...from(taken), to - row, k, block, weights, wScales, zeros, bias, n] as const),
       ...([out + row * stride * 4, stride, shape.accumulate, p, pTo, totals] as const),
     );
   };
@@ -107,28 +106,56 @@ export function matmulCases(arena: Arena): void {
       );
     });
 
-    it('gives the same bits for a row alone, and for panels in parts', () => {
-      fc.assert(
-        fc.property(shapes, fc.nat(40), (shape, cut) => {
-          arena.clear();
-          const { quantize, run, outs, panels, floats } = lay(arena, shape);
-          arena.tested((kernels) => {
-            quantize(kernels);
-            run(kernels, outs[0]);
-            const border = cut % (panels + 1);
-            for (let row = 0; row < shape.rows; row++) {
-              quantize(kernels, [row, row + 1]);
-              run(kernels, outs[1], [row, row + 1], [border, panels]);
-              run(kernels, outs[1], [row, row + 1], [0, border]);
-            }
-          });
-          expect(arena.floats(outs[1], floats)).toEqual(arena.floats(outs[0], floats));
-        }),
-        { numRuns: 40 },
-      );
-    });
-
+    partCases(arena);
     extremeCases(arena);
+  });
+}
+
+function partCases(arena: Arena): void {
+  it('gives the same bits for a row alone, and for panels in parts', () => {
+    fc.assert(
+      fc.property(shapes, fc.nat(40), (shape, cut) => {
+        arena.clear();
+        const { quantize, run, outs, panels, floats } = lay(arena, shape);
+        arena.tested((kernels) => {
+          quantize(kernels);
+          run(kernels, outs[0]);
+          const border = cut % (panels + 1);
+          for (let row = 0; row < shape.rows; row++) {
+            quantize(kernels, [row, row + 1]);
+            run(kernels, outs[1], [row, row + 1], [border, panels]);
+            run(kernels, outs[1], [row, row + 1], [0, border]);
+          }
+        });
+        expect(arena.floats(outs[1], floats)).toEqual(arena.floats(outs[0], floats));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('gives the same bits for rows quantised and multiplied in parts, from r = 4, 8, ... on', () => {
+    fc.assert(
+      fc.property(shapes, fc.constantFrom(4, 8, 16), (shape, size) => {
+        arena.clear();
+        const { quantize, run, outs, panels, floats, quantized } = lay(arena, shape);
+        const parts = Array.from({ length: Math.ceil(shape.rows / size) }, (_, part) => {
+          return [part * size, Math.min(shape.rows, (part + 1) * size)] as [number, number];
+        });
+        arena.tested((kernels) => {
+          // The last first: a part that wrote past its end would spoil the one behind it.
+          for (const part of parts.toReversed()) quantize(kernels, part, part[0]);
+          for (const part of parts) run(kernels, outs[1], part, [0, panels], part[0]);
+        });
+        const inParts = arena.bytes(quantized.q, quantized.bytes);
+        arena.tested((kernels) => {
+          quantize(kernels);
+          run(kernels, outs[0]);
+        });
+        expect(inParts).toEqual(arena.bytes(quantized.q, quantized.bytes));
+        expect(arena.floats(outs[1], floats)).toEqual(arena.floats(outs[0], floats));
+      }),
+      { numRuns: 40 },
+    );
   });
 }
 
