@@ -121,7 +121,7 @@ export interface RowKernels {
 
   /**
    * On each of `heads` heads of headDim (a multiple of 8), side by side in a row, in place:
-   * RMSNorm (weight 0: none), then RoPE in halves (i with i + headDim / 2; cos 0: none).
+   * RMSNorm, then RoPE in halves (i with i + headDim / 2).
    *
    * @param cos float32 [position][headDim / 2], as sin
    * @param positions int32, one a row; the caller sees that tables reach them
@@ -141,9 +141,6 @@ export interface RowKernels {
 
   /** Mean of the rows, `width` float32. */
   meanRows(x: number, stride: number, rows: number, width: number, out: number): void;
-
-  /** out += x; count is a multiple of 4. */
-  add(out: number, x: number, count: number): void;
 }
 
 export interface AttentionKernels {
@@ -248,9 +245,6 @@ export interface PackKernels {
     out: number,
     outScales: number,
   ): void;
-
-  /** float16 as float32; any count. */
-  halfToFloat(source: number, count: number, out: number): void;
 }
 
 export type Kernels = MatmulKernels & RowKernels & AttentionKernels & PackKernels;

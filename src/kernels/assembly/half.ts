@@ -24,10 +24,3 @@ export function widenOne(at: usize): f32 {
   if (rest > 0x0f7fffff) value = reinterpret<f32>(reinterpret<u32>(value) | 0x7f800000);
   return reinterpret<f32>(reinterpret<u32>(value) | ((half & 0x8000) << 16));
 }
-
-export function halfToFloat(source: usize, count: usize, out: usize): void {
-  const whole = count & ~3;
-  let i: usize = 0;
-  for (; i < whole; i += 4) v128.store(out + i * 4, widen(source + i * 2));
-  for (; i < count; i++) store<f32>(out + i * 4, widenOne(source + i * 2));
-}

@@ -37,11 +37,11 @@ export function headNormRope(
 ): void {
   const halfBytes = headDim * 2;
   for (let row: usize = 0; row < rows; row++) {
-    const angles = cos === 0 ? <usize>0 : <usize>load<u32>(positions + row * 4) * halfBytes;
+    const angles = <usize>load<u32>(positions + row * 4) * halfBytes;
     for (let head: usize = 0; head < heads; head++) {
       const at = x + (row * stride + head * headDim) * 4;
-      if (weight !== 0) normalise(at, headDim, weight, eps);
-      if (cos !== 0) rotate(at, halfBytes, cos + angles, sin + angles);
+      normalise(at, headDim, weight, eps);
+      rotate(at, halfBytes, cos + angles, sin + angles);
     }
   }
 }

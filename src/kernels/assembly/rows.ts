@@ -9,12 +9,6 @@ export function meanRows(x: usize, stride: usize, rows: usize, width: usize, out
   }
 }
 
-export function add(out: usize, x: usize, count: usize): void {
-  for (let i: usize = 0; i < count * 4; i += 16) {
-    v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(x + i)));
-  }
-}
-
 /** `rows` rows of `width` floats, end to end at `to`. */
 export function copyRows(x: usize, stride: usize, rows: usize, width: usize, to: usize): void {
   for (let row: usize = 0; row < rows; row++) {

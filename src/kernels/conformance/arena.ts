@@ -84,6 +84,11 @@ export class Arena {
     return new Float32Array(this.bytes(at, count * 4).buffer);
   }
 
+  /** What the twins left. */
+  twinFloats(at: number, count: number): Float32Array {
+    return new Float32Array(this.#twin.buffer, at, count);
+  }
+
   expectSame(at: number, bytes: number): void {
     const twin = new Uint8Array(this.#twin.buffer, at, bytes);
     const tested = this.bytes(at, bytes);
@@ -93,12 +98,18 @@ export class Arena {
 
   /** Within `bound` of the twin, as a share of the largest number there; pattern bytes included. */
   expectClose(at: number, count: number, bound: number): void {
-    const twin = new Float32Array(this.#twin.buffer, at, count);
+    const twins = this.twinFloats(at, count);
+    const largest = twins.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+    this.expectWithin(at, count, () => bound * largest);
+  }
+
+  /** Each as near to the twin as `bound` says for it. */
+  expectWithin(at: number, count: number, bound: (twin: number, i: number) => number): void {
+    const twins = this.twinFloats(at, count);
     const tested = this.floats(at, count);
-    const largest = twin.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-    const off = twin.findIndex((value, i) => !(Math.abs(value - tested[i]!) <= bound * largest));
-    if (off >= 0) {
-      expect.fail(`float ${off}: got ${tested[off]!}, the twin has ${twin[off]!} (± ${bound})`);
-    }
+    const off = twins.findIndex((twin, i) => !(Math.abs(twin - tested[i]!) <= bound(twin, i)));
+    if (off < 0) return;
+    const most = bound(twins[off]!, off);
+    expect.fail(`float ${off}: got ${tested[off]!}, the twin has ${twins[off]!} (± ${most})`);
   }
 }

@@ -99,19 +99,34 @@ function floatCases(arena: Arena): void {
 }
 
 function halfCases(arena: Arena): void {
-  it('widens every float16', () => {
+  it('widens every float16, infinities and NaN too', () => {
     arena.clear();
+    const [rows, blocks] = [PANEL, 65_536 / PANEL];
     const source = arena.put(Uint16Array.from({ length: 65_536 }, (_, i) => i));
-    const out = arena.area(65_535 * 4);
+    const out = arena.area(65_536 * 4);
     arena.both((kernels) => {
-      // One less: a count that is no multiple of four.
-      kernels.halfToFloat(source, 65_535, out);
+      kernels.packScales(source, 1, rows, blocks, 0, 1, out);
     });
-    const floats = arena.floats(out, 65_535);
-    const isNan = (half: number): boolean => (half & 0x7c00) === 0x7c00 && (half & 0x3ff) !== 0;
-    expect(floats.findIndex((value, half) => Number.isNaN(value) !== isNan(half))).toBe(-1);
-    // Up to the first NaN, the negative numbers from -0 on, and the last finite one.
-    arena.expectSame(out, 0x7c01 * 4);
-    arena.expectSame(out + 0x8000 * 4, 0x7c01 * 4);
+    const twins = arena.twinFloats(out, 65_536);
+    const unlike = (value: number, i: number): boolean => !Object.is(value, twins[i]);
+    expect(arena.floats(out, 65_536).findIndex(unlike)).toBe(-1);
+    expect(twins.filter(Number.isNaN)).toHaveLength(2 * 1023);
+  });
+
+  it.each([
+    ['infinity', 0xfc00],
+    ['NaN', 0x7e00],
+  ])('gives floats with %s among them a scale that is not finite', (_, broken) => {
+    for (const transposed of [0, 1] as const) {
+      arena.clear();
+      const source = arena.put(new Uint16Array(PANEL * 32).fill(0x3c00).fill(broken, 5, 6));
+      const [out, scales] = [arena.area(panelBytes(8, 32)), arena.area(PANEL * 4)];
+      arena.tested((kernels) => {
+        kernels.packDense(source, 1, transposed, PANEL, 32, 32, 0, 1, out, scales);
+      });
+      const column = transposed ? 5 : 0;
+      const finite = Array.from(arena.floats(scales, PANEL), Number.isFinite);
+      expect(finite).toEqual(finite.map((_, i) => i !== column));
+    }
   });
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import type { Arena } from './arena.ts';
 import { Random } from './random.ts';
 
@@ -72,26 +72,20 @@ function normCases(arena: Arena): void {
     });
   });
 
-  it('headNormRope, each part with and without the other', () => {
-    for (const [norm, rope] of [
-      [true, true],
-      [true, false],
-      [false, true],
-    ]) {
-      check(arena, { bound: 3e-6 }, ({ random, rows, width, stride, x }) => {
-        const [headDim, heads] = width % 8 === 0 ? [8, width / 8] : [8, Math.floor(width / 8)];
-        const weight = norm ? arena.put(random.floats(headDim)) : 0;
-        const angles = random.floats(50 * (headDim / 2));
-        const cos = rope ? arena.put(angles.map(Math.cos)) : 0;
-        const sin = arena.put(angles.map(Math.sin));
-        const positions = arena.put(Int32Array.from({ length: rows }, () => random.integer(50)));
-        return (kernels) => {
-          kernels.headNormRope(
-            ...([x, stride, rows, heads, headDim, weight, 1e-6, cos, sin, positions] as const),
-          );
-        };
-      });
-    }
+  it('headNormRope', () => {
+    check(arena, { bound: 3e-6 }, ({ random, rows, width, stride, x }) => {
+      const [headDim, heads] = [8, Math.floor(width / 8)];
+      const weight = arena.put(random.floats(headDim));
+      const angles = random.floats(50 * (headDim / 2));
+      const cos = arena.put(angles.map(Math.cos));
+      const sin = arena.put(angles.map(Math.sin));
+      const positions = arena.put(Int32Array.from({ length: rows }, () => random.integer(50)));
+      return (kernels) => {
+        kernels.headNormRope(
+          ...([x, stride, rows, heads, headDim, weight, 1e-6, cos, sin, positions] as const),
+        );
+      };
+    });
   });
 }
 
@@ -104,26 +98,21 @@ function activationCases(arena: Arena): void {
     });
   });
 
-  it('gelu, within 5e-7 of the magnitude at every point', () => {
+  it('gelu, its erf within 5e-7 at every point', () => {
     const points = Float32Array.from({ length: 4000 }, (_, i) => (i - 2000) / 200);
     arena.clear();
     const x = arena.put(points);
-    const twin = arena.put(points);
     arena.both((kernels) => {
       kernels.gelu(x, points.length, 1, points.length);
     });
-    arena.expectClose(x, points.length, 1e-7);
-    expect(arena.floats(twin, points.length)).toEqual(points);
+    // Of x / 2 * (1 + erf), and what rounding adds.
+    arena.expectWithin(x, points.length, (twin, i) => {
+      return 2.5e-7 * Math.abs(points[i]!) + 1e-7 * Math.abs(twin);
+    });
   });
 }
 
 function sumCases(arena: Arena): void {
-  it('add', () => {
-    check(arena, { bound: 0 }, ({ rows, width, x, out }) => (kernels) => {
-      kernels.add(out, x, width * rows);
-    });
-  });
-
   it('meanRows', () => {
     check(arena, { bound: 1e-6 }, ({ rows, width, stride, x, out }) => (kernels) => {
       kernels.meanRows(x, stride, rows, width, out);

@@ -58,10 +58,6 @@ export function packTwins(memory: WebAssembly.Memory): PackKernels {
         }
       }
     },
-
-    halfToFloat(source, count, out) {
-      floats(memory, out, count).set(Array.from(halves(memory, source, count), halfToNumber));
-    },
   };
 }
 

@@ -61,12 +61,6 @@ export function rowTwins(memory: WebAssembly.Memory): RowKernels {
       }
       floats(memory, out, width).set(means);
     },
-
-    add(out, x, count) {
-      const added = floats(memory, x, count);
-      const sums = floats(memory, out, count);
-      sums.set(sums.map((value, i) => value + added[i]!));
-    },
   };
 }
 
@@ -75,8 +69,7 @@ function headNormRope(memory: WebAssembly.Memory): RowKernels['headNormRope'] {
     for (let i = 0; i < rows * heads; i++) {
       const row = Math.floor(i / heads);
       const head = floats(memory, x + (row * stride + (i % heads) * headDim) * WORD, headDim);
-      if (weight !== 0) head.set(rootMeanSquared(head, floats(memory, weight, headDim), eps));
-      if (cos === 0) continue;
+      head.set(rootMeanSquared(head, floats(memory, weight, headDim), eps));
       const half = headDim / 2;
       const offset = integers(memory, positions, rows)[row]! * half * WORD;
       rotate(head, floats(memory, cos + offset, half), floats(memory, sin + offset, half));
