@@ -10,7 +10,7 @@ export const RESERVED_BYTES = 65_536;
 export const PANEL = 8;
 
 /** Rows of activations that are stored together. */
-const TILE = 4;
+export const TILE = 4;
 
 /** Rows that room is needed for where `rows` are quantised. */
 export function tiledRows(rows: number): number {

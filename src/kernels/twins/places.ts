@@ -1,4 +1,4 @@
-import { PANEL, type Bits } from '../layout.ts';
+import { PANEL, TILE, type Bits } from '../layout.ts';
 
 /** Place of a (column, block) in [panel][blocks][8]. */
 export function panelled(blocks: number, column: number, block: number): number {
@@ -18,8 +18,6 @@ export function placeInPanel(
   if (bits === 8) return { byte: step * 32 + column * 4 + (input % 4), shift: 0 };
   return { byte: step * 16 + (column % 4) * 4 + (input % 4), shift: column < 4 ? 0 : 4 };
 }
-
-const TILE = 4;
 
 /** Place of an (input, row) among int8 rows [tile][inputs / 4][4 rows][4 inputs]. */
 export function placeInTiles(k: number, row: number, input: number): number {
