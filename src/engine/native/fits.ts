@@ -10,9 +10,10 @@ export const DENSE_BLOCK = 32;
 export function whyUnfit(model: NativeModel): string | undefined {
   const { hidden, heads, headDim, ffn } = model;
   const kvHeads = model.family === 'qwen3' ? model.kvHeads : heads;
-  if (hidden % PANEL || headDim % PANEL || ffn % PANEL || heads % kvHeads) {
-    return `its sizes (${hidden} wide, ${heads} heads of ${headDim} over ${kvHeads}, ${ffn} in between) are no multiples of ${PANEL}`;
+  if (hidden % PANEL || headDim % PANEL || ffn % PANEL) {
+    return `its sizes (${hidden} wide, heads of ${headDim}, ${ffn} in between) are not all multiples of ${PANEL}`;
   }
+  if (heads % kvHeads) return `its ${heads} heads do not share ${kvHeads} key heads evenly`;
   const shared = model.layers.flatMap((layer): (readonly Linear[])[] => [
     layer.qkv,
     [layer.out],

@@ -53,9 +53,10 @@ it.each(BERT_NAMES)('%s gives the reference states in a padded batch', async (na
   const session = await InferenceSession.create(join(paths[name], 'onnx/model.onnx'));
   expect(session.inputNames).toContain('token_type_ids');
   const rows = bertGolden(name);
-  const states = await run(session, rows, RECIPES[name].output);
+  const { output, activation } = RECIPES[name];
+  const states = await run(session, rows, output);
   rows.forEach(({ ids }, row) => {
-    bertStates(ids).forEach((state, token) => {
+    bertStates(ids, activation).forEach((state, token) => {
       state.forEach((value, i) => {
         expect(Math.abs(value - (states(row, token)[i] ?? NaN))).toBeLessThan(2e-5);
       });

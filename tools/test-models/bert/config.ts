@@ -1,4 +1,4 @@
-/** A BERT small enough to compute by hand: one body, two ways to pool it. */
+/** A BERT small enough to compute by hand: two ways to pool it, two kinds of activation. */
 
 export const BERT = {
   hidden: 32,
@@ -13,21 +13,27 @@ export const BERT = {
 /** Positions that sentence_bert_config.json allows: fewer than the graph has. */
 export const MAX_TOKENS = 128;
 
-export const BERT_NAMES = ['bert-seeded-cls', 'bert-seeded-mean'] as const;
+export const BERT_NAMES = ['bert-seeded-cls', 'bert-seeded-mean', 'bert-seeded-relu'] as const;
 export type BertName = (typeof BERT_NAMES)[number];
+
+export type Activation = 'gelu' | 'relu';
 
 interface BertRecipe {
   pooling: 'cls' | 'mean';
   prompts?: { query: string; passage: string };
   /** Names in use: transformers' own export has the first, sentence-transformers' the second. */
   output: 'last_hidden_state' | 'token_embeddings';
+  /** ReLU is what Nearfield's own kernels do not know. */
+  activation: Activation;
 }
 
 export const RECIPES: Readonly<Record<BertName, BertRecipe>> = {
-  'bert-seeded-cls': { pooling: 'cls', output: 'last_hidden_state' },
+  'bert-seeded-cls': { pooling: 'cls', output: 'last_hidden_state', activation: 'gelu' },
   'bert-seeded-mean': {
     pooling: 'mean',
     prompts: { query: 'query: ', passage: 'passage: ' },
     output: 'token_embeddings',
+    activation: 'gelu',
   },
+  'bert-seeded-relu': { pooling: 'cls', output: 'last_hidden_state', activation: 'relu' },
 };

@@ -10,9 +10,9 @@ import { bertModel } from './graph.ts';
 import { idOf, VOCABULARY } from './vocabulary.ts';
 
 export async function writeBertFolder(folder: string, name: BertName): Promise<void> {
-  const { output, pooling, prompts } = RECIPES[name];
+  const { output, pooling, prompts, activation } = RECIPES[name];
   const files: Record<string, unknown> = {
-    'config.json': CONFIG,
+    'config.json': { ...CONFIG, hidden_act: activation },
     'tokenizer.json': TOKENIZER,
     'tokenizer_config.json': {
       tokenizer_class: 'BertTokenizer',
@@ -30,14 +30,13 @@ export async function writeBertFolder(folder: string, name: BertName): Promise<v
   ]);
   await writeFiles(folder, {
     ...(Object.fromEntries(written) as Record<string, string>),
-    'onnx/model.onnx': writeModel(bertModel(output)),
+    'onnx/model.onnx': writeModel(bertModel(output, activation)),
   });
 }
 
 const CONFIG = {
   architectures: ['BertModel'],
   model_type: 'bert',
-  hidden_act: 'gelu',
   hidden_size: BERT.hidden,
   intermediate_size: BERT.inner,
   layer_norm_eps: BERT.epsilon,

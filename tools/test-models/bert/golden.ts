@@ -26,7 +26,7 @@ const TEXTS: Readonly<Record<string, string>> = {
 };
 
 export function bertGolden(name: BertName): BertRow[] {
-  const { pooling, prompts } = RECIPES[name];
+  const { pooling, prompts, activation } = RECIPES[name];
   return (['query', 'document'] as const).flatMap((kind) => {
     const prompt = prompts?.[kind === 'query' ? 'query' : 'passage'] ?? '';
     // One text shows what the other prompt does; a short one most of all.
@@ -35,7 +35,7 @@ export function bertGolden(name: BertName): BertRow[] {
     );
     return texts.map(([text, content]) => {
       const ids = bertIds(prompt + content);
-      const vector = bertVector(ids, pooling);
+      const vector = bertVector(ids, pooling, activation);
       return { name: `${kind} ${text}`, text: content, kind, ids, vector };
     });
   });

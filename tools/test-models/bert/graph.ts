@@ -1,12 +1,12 @@
 /**
  * BertModel as transformers' own export writes it: plain operators, a Slice of constant positions,
- * GELU by Erf, a mask of lowest floats, `token_type_ids` as an input, and a pooler nobody asks for.
+ * GELU by Erf or else Relu, a mask of lowest floats, `token_type_ids` as an input, and a pooler nobody asks for.
  */
 
 import { FLOAT32, INT64, type OnnxModel, type OnnxTensor } from '../../../src/onnx/index.ts';
 import type { Dim, OnnxValue } from '../../../src/onnx/index.ts';
 import { Nodes } from '../graphNodes.ts';
-import { BERT } from './config.ts';
+import { BERT, type Activation } from './config.ts';
 import { bertWeights, type Weight } from './weights.ts';
 
 const { hidden: HIDDEN, heads: HEADS, layers: LAYERS, positions: POSITIONS, epsilon } = BERT;
@@ -15,8 +15,8 @@ const LOWEST = -3.4028234663852886e38;
 const FLOAT_TYPE = 1;
 const BY_TOKEN: Dim[] = ['batch_size', 'sequence_length'];
 
-export function bertModel(output: string): OnnxModel {
-  const graph = new BertGraph(bertWeights());
+export function bertModel(output: string, activation: Activation): OnnxModel {
+  const graph = new BertGraph(bertWeights(), activation);
   graph.build(output);
   return {
     irVersion: 8,
@@ -46,9 +46,11 @@ class BertGraph {
   readonly nodes = new Nodes();
   readonly tensors = new Map<string, OnnxTensor>();
   readonly #weights: ReadonlyMap<string, Weight>;
+  readonly #activation: Activation;
 
-  constructor(weights: ReadonlyMap<string, Weight>) {
+  constructor(weights: ReadonlyMap<string, Weight>, activation: Activation) {
     this.#weights = weights;
+    this.#activation = activation;
   }
 
   build(output: string): void {
@@ -120,14 +122,22 @@ class BertGraph {
   #feedForward(at: string, input: string, output: string | undefined): string {
     const { nodes } = this;
     const wide = this.#linear(`${at}.intermediate.dense`, input);
-    const part = (name: string): string => `/${at}/gelu/${name}`;
-    const scaled = nodes.add('Div', part('Div'), [wide, this.#scalar(Math.SQRT2)]);
-    const erf = nodes.add('Erf', part('Erf'), [scaled]);
-    const shifted = nodes.add('Add', part('Add'), [erf, this.#scalar(1)]);
-    const product = nodes.add('Mul', part('Mul'), [wide, shifted]);
-    const gelu = nodes.add('Mul', part('Mul_1'), [product, this.#scalar(0.5)]);
-    const sum = nodes.add('Add', `/${at}/Add`, [this.#linear(`${at}.output.dense`, gelu), input]);
+    const active =
+      this.#activation === 'relu'
+        ? nodes.add('Relu', `/${at}/relu/Relu`, [wide])
+        : this.#gelu(`/${at}/gelu`, wide);
+    const narrow = this.#linear(`${at}.output.dense`, active);
+    const sum = nodes.add('Add', `/${at}/Add`, [narrow, input]);
     return this.#norm(`${at}.output.LayerNorm`, sum, output);
+  }
+
+  #gelu(at: string, input: string): string {
+    const { nodes } = this;
+    const scaled = nodes.add('Div', `${at}/Div`, [input, this.#scalar(Math.SQRT2)]);
+    const erf = nodes.add('Erf', `${at}/Erf`, [scaled]);
+    const shifted = nodes.add('Add', `${at}/Add`, [erf, this.#scalar(1)]);
+    const product = nodes.add('Mul', `${at}/Mul`, [input, shifted]);
+    return nodes.add('Mul', `${at}/Mul_1`, [product, this.#scalar(0.5)]);
   }
 
   /** The export multiplies from the left, so it keeps matrices as [in, out]. */

@@ -3,7 +3,7 @@
  * text at a time, no padding, no library. tools/golden/README.md says how it was checked itself.
  */
 
-import { BERT } from './config.ts';
+import { BERT, type Activation } from './config.ts';
 import { bertWeights } from './weights.ts';
 
 type Row = number[];
@@ -12,29 +12,35 @@ const { hidden, heads, layers, epsilon } = BERT;
 const HEAD = hidden / heads;
 
 /** State of each token after the last layer. */
-export function bertStates(ids: readonly number[]): Row[] {
+export function bertStates(ids: readonly number[], activation: Activation = 'gelu'): Row[] {
   let states = ids.map((id, at) => {
     const word = table('embeddings.word_embeddings.weight', id);
     const position = table('embeddings.position_embeddings.weight', at);
     const type = table('embeddings.token_type_embeddings.weight', 0);
     return norm('embeddings.LayerNorm', sum(sum(word, position), type));
   });
-  for (let n = 0; n < layers; n++) states = layer(`encoder.layer.${n}`, states);
+  for (let n = 0; n < layers; n++) {
+    states = layer(`encoder.layer.${n}`, states, activation);
+  }
   return states;
 }
 
 /** Pooled and divided by its L2 norm. */
-export function bertVector(ids: readonly number[], pooling: 'cls' | 'mean'): number[] {
-  const states = bertStates(ids);
+export function bertVector(
+  ids: readonly number[],
+  pooling: 'cls' | 'mean',
+  activation: Activation = 'gelu',
+): number[] {
+  const states = bertStates(ids, activation);
   const taken = pooling === 'cls' ? states.slice(0, 1) : states;
   const pooled = taken.reduce(sum).map((value) => value / taken.length);
   return pooled.map((value) => value / Math.hypot(...pooled));
 }
 
-function layer(name: string, states: readonly Row[]): Row[] {
+function layer(name: string, states: readonly Row[], activation: Activation): Row[] {
   const attended = attention(`${name}.attention`, states);
   return attended.map((state) => {
-    const inner = linear(`${name}.intermediate.dense`, state).map(gelu);
+    const inner = linear(`${name}.intermediate.dense`, state).map(ACTIVATIONS[activation]);
     return norm(`${name}.output.LayerNorm`, sum(linear(`${name}.output.dense`, inner), state));
   });
 }
@@ -82,6 +88,8 @@ function linear(name: string, row: Row): Row {
 function gelu(x: number): number {
   return (x / 2) * (1 + erf(x / Math.SQRT2));
 }
+
+const ACTIVATIONS = { gelu, relu: (x: number): number => Math.max(0, x) };
 
 /** By its power series (Abramowitz and Stegun 7.1.6), whose terms are all of one sign. */
 function erf(x: number): number {
