@@ -2,4 +2,4 @@
 
 export type { NativeModel, TensorRef } from './model.ts';
 export { isRecognised, recognise } from './recognise.ts';
-export { checkAgainstSize, tensorsOf } from './tensors.ts';
+export { tensorsOf } from './tensors.ts';

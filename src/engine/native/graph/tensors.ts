@@ -43,16 +43,6 @@ function placeOf(tensor: OnnxTensor, file: Uint8Array): { file: string; offset: 
   return { file: '', offset };
 }
 
-/** Throws `bad-model` when the tensor reaches past the end of its file. */
-export function checkAgainstSize(ref: TensorRef, fileBytes: number): void {
-  if (ref.offset + ref.length <= fileBytes) return;
-  const name = ref.file === '' ? 'The model file' : `The model's file "${ref.file}"`;
-  throw new NearfieldError(
-    'bad-model',
-    `${name} has ${fileBytes} bytes, but a tensor ends at ${ref.offset + ref.length}.`,
-  );
-}
-
 /** Every tensor of a model (or of a part of one), each once or more. */
 export function tensorsOf(part: unknown): TensorRef[] {
   if (typeof part !== 'object' || part === null) return [];
