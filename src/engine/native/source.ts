@@ -1,7 +1,7 @@
 /** Bytes of a model's files, read in pieces. */
 
 import { NearfieldError } from '../../contract/index.ts';
-import type { PiecewiseFile } from '../../onnx/index.ts';
+import { halfToNumber, type PiecewiseFile } from '../../onnx/index.ts';
 import type { OpenFile, StoredFile } from '../../weights/store.ts';
 import type { TensorRef } from './graph/model.ts';
 
@@ -91,15 +91,6 @@ function find(
 
 /** Every float16 as a number, by its bits: a look-up beats arithmetic on weights by the million. */
 const HALVES = Float32Array.from({ length: 65_536 }, (_, bits) => halfToNumber(bits));
-
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
 
 /** The number that 16 bits stand for. */
 export function fromHalf(bits: number): number {
