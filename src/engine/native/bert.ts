@@ -2,11 +2,17 @@
 
 import { PANEL, type Kernels } from '../../kernels/index.ts';
 import type { Crew, Steps } from './crew.ts';
+import { FLOAT } from './memory.ts';
 import type { PackedBert, PackedBertLayer, PackedNorm } from './packed.ts';
-import { groupsOf, pooledRow, type PassJob } from './pass.ts';
-import { Kit, partsOf, whole, type Queries } from './steps.ts';
-
-const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+import {
+  allQueries,
+  groupsOf,
+  pooledQueries,
+  pooledRow,
+  type PassJob,
+  type Queries,
+} from './pass.ts';
+import { Kit, partsOf, whole } from './steps.ts';
 
 export function* bertPass(crew: Crew, kernels: Kernels, model: PackedBert, job: PassJob): Steps {
   const pass = new BertPass(new Kit(crew, kernels, model, job), model);
@@ -43,7 +49,7 @@ class BertPass {
     this.#last =
       job.pooling === 'mean'
         ? this.#all
-        : { x: out, y: pooled, rows: job.sequences.length, queries: pooledQueries(job) };
+        : { x: out, y: pooled, rows: job.sequences.length, queries: pooledInPlace(job) };
   }
 
   *layer(index: number): Steps {
@@ -53,7 +59,7 @@ class BertPass {
     const { x, y } = this.#all;
     const before = layers[index - 1]?.outputNorm ?? embeddingNorm;
     yield* this.#project(layer, before, x, y);
-    if (set !== this.#all) yield* this.#gatherPooled(y, set.y);
+    if (set !== this.#all) yield* this.#kit.gatherPooled(y, set.y);
     yield* this.#kit.attend(set.queries, 0);
     yield* this.#output(layer, set);
     yield* this.#feedForward(layer, set);
@@ -95,16 +101,6 @@ class BertPass {
     }
   }
 
-  *#gatherPooled(from: number, into: number): Steps {
-    const { crew, kernels, job } = this.#kit;
-    const { hidden } = this.#model;
-    yield* crew.share(job.sequences.length, (text) => {
-      const at = from + pooledRow(job, text) * hidden * FLOAT;
-      // The mean of one row is a copy of it.
-      kernels.meanRows(at, hidden, 1, hidden, into + text * hidden * FLOAT);
-    });
-  }
-
   /** y += out(attention) */
   *#output({ out }: PackedBertLayer, { y, rows }: StateRows): Steps {
     const kit = this.#kit;
@@ -143,16 +139,7 @@ class BertPass {
   }
 }
 
-function allQueries({ sequences }: PassJob): Queries[] {
-  return sequences.map(({ row, length }) => ({
-    ...{ row, outRow: row, count: length, first: 0, keyRow: row, keys: length, sees: false },
-  }));
-}
-
 /** Queries lie where they were made; only their results go through the rest of the last layer. */
-function pooledQueries(job: PassJob): Queries[] {
-  return job.sequences.map(({ row, length }, text) => ({
-    ...{ row: pooledRow(job, text), outRow: text, count: 1, first: 0 },
-    ...{ keyRow: row, keys: length, sees: false },
-  }));
+function pooledInPlace(job: PassJob): Queries[] {
+  return pooledQueries(job).map((query, text) => ({ ...query, row: pooledRow(job, text) }));
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { attentionScratchBytes, MATMUL_SCRATCH_BYTES } from '../../kernels/index.ts';
 import { EngineMemory, Layout } from './memory.ts';
-import type { PackedQwen3 } from './packed.ts';
-import { layOut } from './pass.ts';
+import type { PackedModel, PackedQwen3 } from './packed.ts';
+import { layOut, TASK_ROWS, type Areas, type Quantised } from './pass.ts';
 
 const outOfMemory = expect.objectContaining({ code: 'out-of-memory' }) as Error;
 
@@ -42,13 +43,54 @@ describe('a pass of Qwen3-Embedding-0.6B', () => {
     }
   });
 
-  it('lays areas out without overlap', () => {
-    const { areas, end } = layOut(model, { rows: 100, texts: 3, threads: 2 }, 640);
-    expect(areas.q - areas.x).toBeGreaterThanOrEqual(100 * 1024 * 4);
-    expect(areas.k - areas.attention).toBeGreaterThanOrEqual(100 * 2048 * 4);
-    expect(end).toBeGreaterThan(areas.own.at(-1)!.scratch);
+  it.each(['qwen3', 'bert'] as const)('lays areas out without overlap: %s', (family) => {
+    const [rows, texts, start] = [100, 3, 640];
+    const packed = { ...model, family } as PackedModel;
+    const { areas, end } = layOut(packed, { rows, texts, threads: 2 }, start);
+    const spans = spansOf(packed, areas, rows, texts).toSorted(([a], [b]) => a - b);
+    expect(spans[0]![0]).toBe(start);
+    spans.forEach(([at, length], i) => {
+      expect(at + length).toBeLessThanOrEqual(spans[i + 1]?.[0] ?? end);
+    });
   });
 });
+
+/** Where each area of a pass begins, and the bytes that are needed there. */
+function spansOf(
+  { family, hidden, heads, kvHeads, headDim, ffn }: PackedModel,
+  areas: Areas,
+  rows: number,
+  texts: number,
+): [at: number, length: number][] {
+  const quantised = ({ q, scales, starts }: Quantised, rows: number): [number, number][] => [
+    [q, rows * ffn],
+    [scales, (4 * rows * ffn) / 16],
+    [starts, (4 * rows * ffn) / 16],
+  ];
+  const spans: [number, number][] = [
+    [areas.x, 4 * rows * hidden],
+    family === 'bert' ? [areas.y, 4 * rows * hidden] : [areas.gated, 4 * rows * 2 * ffn],
+    [areas.q, 4 * rows * heads * headDim],
+    [areas.attention, 4 * rows * heads * headDim],
+    [areas.k, 4 * rows * kvHeads * headDim],
+    [areas.v, 4 * rows * kvHeads * headDim],
+    [areas.positions, 4 * rows],
+    [areas.pooledPositions, 4 * texts],
+    [areas.pooled, 4 * texts * hidden],
+    [areas.out, 4 * texts * hidden],
+    [areas.active, 4 * rows * ffn],
+    ...quantised(areas.quantised, rows),
+  ];
+  for (const own of areas.own) {
+    spans.push(
+      ...quantised(own.quantised, TASK_ROWS),
+      [own.normed, 4 * TASK_ROWS * hidden],
+      [own.scratch, attentionScratchBytes(headDim)],
+      [own.totals, MATMUL_SCRATCH_BYTES],
+    );
+  }
+  return spans;
+}
 
 it('places things on cache lines of their own', () => {
   const layout = new Layout(64);

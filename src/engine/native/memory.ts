@@ -3,6 +3,9 @@
 import { NearfieldError } from '../../contract/index.ts';
 import { RESERVED_BYTES } from '../../kernels/index.ts';
 
+/** Bytes of a float32. */
+export const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+
 const PAGE = 65_536;
 /** 4 GB, all that a 32-bit pointer reaches, then less for machines that refuse to set so much aside. */
 const MOST_PAGES = [65_536, 32_768, 16_384];

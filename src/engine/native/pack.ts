@@ -4,7 +4,7 @@ import { panelBytes, panelCount, PANEL, type Kernels } from '../../kernels/index
 import type { Crew, Steps } from './crew.ts';
 import { checkFinite } from './finite.ts';
 import type { Linear, TensorRef } from './graph/model.ts';
-import { Layout, type EngineMemory } from './memory.ts';
+import { FLOAT, Layout, type EngineMemory } from './memory.ts';
 import type { PackedLinear } from './packed.ts';
 import type { PlacedFloats, Placement } from './place.ts';
 import { readFloats, readTensorInto, type Sources } from './source.ts';
@@ -193,7 +193,7 @@ function byOutputs({ weight, outputs, inputs }: Linear, packed: PackedLinear): P
         outZeros: packed.zeros + from * blocks,
       },
       out: packed.weights + (from / PANEL) * panelBytes(bits, inputs),
-      outScales: packed.scales + from * blocks * Float32Array.BYTES_PER_ELEMENT,
+      outScales: packed.scales + from * blocks * FLOAT,
     },
   }));
 }

@@ -2,15 +2,17 @@
 
 import { attentionScratchBytes, MATMUL_SCRATCH_BYTES, tiledRows } from '../../kernels/index.ts';
 import type { Pooling } from '../../contract/index.ts';
-import { Layout } from './memory.ts';
+import { FLOAT, Layout } from './memory.ts';
 import type { PackedModel } from './packed.ts';
 
 /** Rows whose intermediates of the feed-forward part exist at a time. */
 export const GROUP_ROWS = 512;
-/** So few rows are made ready by each thread for itself: that costs less than waiting for each other. */
-export const FEW_ROWS = 16;
+/**
+ * Rows that one task makes ready for a product: whole tiles (src/kernels). So few in all are made
+ * ready by each thread for itself, which costs less than waiting for each other.
+ */
+export const TASK_ROWS = 16;
 
-const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 /** Fewest inputs that share a scale of the activations. */
 const LEAST_BLOCK = 16;
 
@@ -74,11 +76,23 @@ export interface Quantised {
 
 export interface OwnArea {
   quantised: Quantised;
-  /** few rows x hidden */
+  /** a task's rows x hidden */
   normed: number;
   /** of `attention` and of `matmul` (src/kernels) */
   scratch: number;
   totals: number;
+}
+
+/** Queries of one sequence: rows at `row` of q, their results at `outRow`, and the keys they see. */
+export interface Queries {
+  row: number;
+  outRow: number;
+  count: number;
+  /** Number of the first among the sequence's own keys. */
+  first: number;
+  keyRow: number;
+  keys: number;
+  sees: boolean;
 }
 
 /** How a batch's memory is laid out from `start` on. Gives the areas and where they end. */
@@ -112,8 +126,8 @@ export function layOut(
     active: floats(group * ffn),
     quantised: quantised(group),
     own: Array.from({ length: threads }, () => ({
-      quantised: quantised(FEW_ROWS),
-      normed: floats(FEW_ROWS * hidden),
+      quantised: quantised(TASK_ROWS),
+      normed: floats(TASK_ROWS * hidden),
       scratch: layout.place(attentionScratchBytes(headDim)),
       totals: layout.place(MATMUL_SCRATCH_BYTES),
     })),
@@ -141,4 +155,23 @@ export function* groupsOf(from: number, to: number): Generator<[from: number, ro
 export function pooledRow({ sequences, pooling }: PassJob, text: number): number {
   const { row, length } = sequences[text]!;
   return pooling === 'last' ? row + length - 1 : row;
+}
+
+/** Those of all tokens that a pass computes, each in its own row. */
+export function allQueries({ first, prefix, sequences }: PassJob): Queries[] {
+  const queries = sequences.map(ownQueries);
+  if (prefix === 0 || first > 0) return queries;
+  return [ownQueries({ row: 0, length: prefix, sees: false }), ...queries];
+}
+
+function ownQueries({ row, length, sees }: Sequence): Queries {
+  return { row, outRow: row, count: length, first: 0, keyRow: row, keys: length, sees };
+}
+
+/** Those of the pooled tokens alone, in rows side by side. */
+export function pooledQueries(job: PassJob): Queries[] {
+  return job.sequences.map(({ row, length, sees }, text) => ({
+    ...{ row: text, outRow: text, count: 1, first: pooledRow(job, text) - row },
+    ...{ keyRow: row, keys: length, sees },
+  }));
 }

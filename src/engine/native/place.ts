@@ -3,10 +3,8 @@
 import { panelBytes, panelCount, PANEL } from '../../kernels/index.ts';
 import { DENSE_BLOCK } from './fits.ts';
 import type { BertModel, Linear, NativeModel, Norm, Qwen3Model, TensorRef } from './graph/model.ts';
-import type { EngineMemory } from './memory.ts';
+import { FLOAT, type EngineMemory } from './memory.ts';
 import type { PackedBert, PackedLinear, PackedModel, PackedNorm, PackedQwen3 } from './packed.ts';
-
-const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 export interface PlacedLinear {
   linear: Linear;

@@ -2,11 +2,19 @@
 
 import { type Kernels, PANEL } from '../../kernels/index.ts';
 import type { Crew, Steps } from './crew.ts';
+import { FLOAT } from './memory.ts';
 import type { PackedLinear, PackedQwen3, PackedQwen3Layer } from './packed.ts';
-import { groupsOf, pooledRow, type PassHost, type PassJob, type Quantised } from './pass.ts';
-import { Kit, partsOf, whole, type Part, type Queries } from './steps.ts';
-
-const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+import {
+  allQueries,
+  groupsOf,
+  pooledQueries,
+  type PassHost,
+  type PassJob,
+  type Quantised,
+  type Queries,
+} from './pass.ts';
+import { Kit, partsOf, whole, type Part } from './steps.ts';
+import { attentionWork } from './work.ts';
 
 /** In fewer tokens than this, one task normalises, rotates and attends for all heads of a key head. */
 const SHORT_TOKENS = 128;
@@ -110,7 +118,7 @@ class Qwen3Pass {
       yield* kit.multiply(input, count, this.#qkv(layer, from, !set.pooled, true));
     }
     if (!set.pooled) return;
-    yield* this.#gatherPooled();
+    yield* kit.gatherPooled(areas.x, areas.pooled);
     for (const [from, count] of groupsOf(0, set.rows)) {
       const at = set.x + from * this.#model.hidden * FLOAT;
       const input = yield* kit.quantised(count, layer.qkv[0]!, kit.normed(at, layer.inputNorm));
@@ -131,17 +139,6 @@ class Qwen3Pass {
     ]);
   }
 
-  *#gatherPooled(): Steps {
-    const { crew, kernels, job } = this.#kit;
-    const { hidden } = this.#model;
-    const { x, pooled } = job.areas;
-    yield* crew.share(job.sequences.length, (text) => {
-      const at = x + pooledRow(job, text) * hidden * FLOAT;
-      // The mean of one row is a copy of it.
-      kernels.meanRows(at, hidden, 1, hidden, pooled + text * hidden * FLOAT);
-    });
-  }
-
   *#attend(layer: PackedQwen3Layer, set: QueryRows): Steps {
     const { crew, job } = this.#kit;
     const { heads, kvHeads } = this.#model;
@@ -152,13 +149,15 @@ class Qwen3Pass {
       return yield* this.#kit.attend(set.queries, 1);
     }
     const group = heads / kvHeads;
-    yield* crew.share(set.queries.length * kvHeads, (task) => {
+    const work = (task: number): void => {
       const queries = set.queries[Math.floor(task / kvHeads)]!;
       const kvHead = task % kvHeads;
       this.#rotateKeys(layer, queries.keyRow, queries.keys, kvHead, 1);
       this.#rotateQueries(layer, set, queries.row, queries.count, kvHead * group, group);
       for (let i = 0; i < group; i++) this.#kit.attention(queries, kvHead * group + i, 1);
-    });
+    };
+    const cost = attentionWork(this.#model, job.prefix, set.queries, 1);
+    yield* crew.share(set.queries.length * kvHeads, work, cost);
   }
 
   *#rotateAll(layer: PackedQwen3Layer, set: QueryRows): Steps {
@@ -256,20 +255,4 @@ class Qwen3Pass {
     }
     this.#kit.kernels.swiglu(at, 2 * ffn, rows, width, active + from * FLOAT, ffn);
   }
-}
-
-function allQueries({ first, prefix, sequences }: PassJob): Queries[] {
-  const queries = sequences.map(({ row, length, sees }) => ({
-    ...{ row, outRow: row, count: length, first: 0, keyRow: row, keys: length, sees },
-  }));
-  if (prefix === 0 || first > 0) return queries;
-  const own = { row: 0, outRow: 0, count: prefix, first: 0, keyRow: 0, keys: prefix, sees: false };
-  return [own, ...queries];
-}
-
-function pooledQueries(job: PassJob): Queries[] {
-  return job.sequences.map(({ row, length, sees }, text) => ({
-    ...{ row: text, outRow: text, count: 1, first: pooledRow(job, text) - row },
-    ...{ keyRow: row, keys: length, sees },
-  }));
 }

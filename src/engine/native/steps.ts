@@ -2,11 +2,17 @@
 
 import { activationBlock, panelCount, PANEL, type Kernels } from '../../kernels/index.ts';
 import type { Crew, Steps } from './crew.ts';
+import { FLOAT } from './memory.ts';
 import type { PackedLinear, PackedModel, PackedNorm } from './packed.ts';
-import { FEW_ROWS, type OwnArea, type PassJob, type Quantised } from './pass.ts';
+import {
+  pooledRow,
+  TASK_ROWS,
+  type OwnArea,
+  type PassJob,
+  type Quantised,
+  type Queries,
+} from './pass.ts';
 import { attentionWork } from './work.ts';
-
-const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 /** Operations of one task of a product: 30 microseconds at least, so that claiming costs nothing. */
 const LEAST_TASK = 4e6;
@@ -14,7 +20,6 @@ const LEAST_TASK = 4e6;
 const MOST_TASK = 6e7;
 /** Tasks of a step for each thread, where that makes none too small: a slow core takes fewer. */
 const TASKS_PER_THREAD = 8;
-const ROWS_PER_TASK = 16;
 /** Queries of one head in one task of attention. */
 const QUERIES_PER_TASK = 64;
 
@@ -39,18 +44,6 @@ export interface Target {
   stride: number;
 }
 
-/** Queries of one sequence: rows at `row` of q, their results at `outRow`, and the keys they see. */
-export interface Queries {
-  row: number;
-  outRow: number;
-  count: number;
-  /** Number of the first among the sequence's own keys. */
-  first: number;
-  keyRow: number;
-  keys: number;
-  sees: boolean;
-}
-
 /** One thread's tools for one pass. */
 export class Kit {
   readonly crew: Crew;
@@ -69,15 +62,15 @@ export class Kit {
 
   /** Shares out rows [0, rows) in runs. */
   *rows(rows: number, work: (from: number, count: number) => void): Steps {
-    yield* this.crew.share(Math.ceil(rows / ROWS_PER_TASK), (task) => {
-      const from = task * ROWS_PER_TASK;
-      work(from, Math.min(ROWS_PER_TASK, rows - from));
+    yield* this.crew.share(Math.ceil(rows / TASK_ROWS), (task) => {
+      const from = task * TASK_ROWS;
+      work(from, Math.min(TASK_ROWS, rows - from));
     });
   }
 
   /**
-   * Rows as int8. `floats` gives where rows [from, from + count), at most 16 of them, lie; few rows
-   * are done by each thread for itself, so it must come to the same on all of them.
+   * Rows as int8. `floats` gives where rows [from, from + count), at most TASK_ROWS, lie. So few rows
+   * in all are done by each thread for itself: `floats` must come to the same on all of them.
    */
   *quantised(
     rows: number,
@@ -86,7 +79,7 @@ export class Kit {
   ): Generator<void, Quantised, void> {
     const { inputs } = linear;
     const block = activationBlock(linear.block);
-    const into = rows <= FEW_ROWS ? this.own.quantised : this.job.areas.quantised;
+    const into = rows <= TASK_ROWS ? this.own.quantised : this.job.areas.quantised;
     const work = (from: number, count: number): void => {
       const at = floats(from, count);
       const blocks = (from * inputs) / block;
@@ -96,7 +89,7 @@ export class Kit {
         ...([scales + blocks * FLOAT, starts + blocks * FLOAT] as const),
       );
     };
-    if (rows <= FEW_ROWS) work(0, rows);
+    if (rows <= TASK_ROWS) work(0, rows);
     else yield* this.rows(rows, work);
     return into;
   }
@@ -124,6 +117,16 @@ export class Kit {
       );
       return out + offset;
     };
+  }
+
+  /** Copies the pooled rows of those at `from`, where only one of a text is, side by side. */
+  *gatherPooled(from: number, into: number): Steps {
+    const { hidden } = this.#model;
+    yield* this.crew.share(this.job.sequences.length, (text) => {
+      const at = from + pooledRow(this.job, text) * hidden * FLOAT;
+      // The mean of one row is a copy of it.
+      this.kernels.meanRows(at, hidden, 1, hidden, into + text * hidden * FLOAT);
+    });
   }
 
   /** Products of the same rows, all parts in one step. */
@@ -230,7 +233,7 @@ export function whole(linear: PackedLinear, out: number, stride: number, accumul
 
 /**
  * Linears side by side, cut at the targets' borders. Where a border lies inside a linear it is one of
- * panels: see `whyNotPacked`.
+ * panels: see `whyUnfit`.
  */
 export function partsOf(linears: readonly PackedLinear[], targets: readonly Target[]): Part[] {
   const parts: Part[] = [];

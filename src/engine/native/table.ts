@@ -3,6 +3,7 @@
 import { NearfieldError } from '../../contract/index.ts';
 import { checkFinite } from './finite.ts';
 import type { Table, TensorRef } from './graph/model.ts';
+import { FLOAT } from './memory.ts';
 import { fromHalf, readTensor, toFloats, type Sources } from './source.ts';
 
 /** Tables up to this size are read whole; of larger ones only the rows that texts need. */
@@ -101,7 +102,7 @@ export class RowTable {
       this.#kept.delete(id);
       this.#kept.set(id, row);
     }
-    const most = KEPT_BYTES / (this.#table.width * Float32Array.BYTES_PER_ELEMENT);
+    const most = KEPT_BYTES / (this.#table.width * FLOAT);
     for (const id of this.#kept.keys()) {
       if (this.#kept.size <= most) return;
       this.#kept.delete(id);

@@ -1,17 +1,9 @@
 /** What a pass costs in operations of its products and of attention, which progress is measured by. */
 
 import type { PackedModel } from './packed.ts';
-import { pooledRow, type PassJob, type Sequence } from './pass.ts';
+import { allQueries, pooledQueries, type PassJob, type Queries } from './pass.ts';
 
-/** Some queries of a sequence, from number `first` on, and the keys it has. */
-interface Asked {
-  count: number;
-  first: number;
-  keys: number;
-  sees: boolean;
-}
-
-/** All of a pass; its steps tell the same, but for the attention of short texts. */
+/** All of a pass: what its steps tell, together. */
 export function passWork(model: PackedModel, job: PassJob): number {
   const { hidden, heads, kvHeads, headDim, ffn, layers, family } = model;
   const q = 2 * hidden * heads * headDim;
@@ -19,7 +11,7 @@ export function passWork(model: PackedModel, job: PassJob): number {
   const rest = q + 2 * hidden * ffn * (family === 'qwen3' ? 3 : 2);
   const causal = family === 'qwen3' ? 1 : 0;
   const rows = job.rows - job.first;
-  const [all, pooled] = [asked(job), pooledAsked(job)];
+  const [all, pooled] = [allQueries(job), pooledQueries(job)];
   const layer = rows * (q + kv + rest) + attentionWork(model, job.prefix, all, causal);
   if (job.pooling === 'mean') return layers.length * layer;
   const texts = job.sequences.length;
@@ -35,7 +27,7 @@ export function passWork(model: PackedModel, job: PassJob): number {
 export function attentionWork(
   { heads, headDim }: PackedModel,
   prefix: number,
-  queries: readonly Asked[],
+  queries: readonly Queries[],
   causal: 0 | 1,
 ): number {
   const pairs = queries.reduce((sum, { count, first, keys, sees }) => {
@@ -43,20 +35,4 @@ export function attentionWork(
     return sum + count * (seen + (sees ? prefix : 0));
   }, 0);
   return 4 * heads * headDim * pairs;
-}
-
-function asked({ first, prefix, sequences }: PassJob): Asked[] {
-  const queries = sequences.map(allOf);
-  if (prefix === 0 || first > 0) return queries;
-  return [allOf({ length: prefix, sees: false }), ...queries];
-}
-
-function allOf({ length, sees }: Pick<Sequence, 'length' | 'sees'>): Asked {
-  return { count: length, first: 0, keys: length, sees };
-}
-
-function pooledAsked(job: PassJob): Asked[] {
-  return job.sequences.map(({ row, length, sees }, text) => ({
-    ...{ count: 1, first: pooledRow(job, text) - row, keys: length, sees },
-  }));
 }
