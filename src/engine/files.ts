@@ -5,7 +5,7 @@ import { sizeOf } from '../weights/describe.ts';
 import { remoteFile } from '../weights/plan.ts';
 import type { ResolvedModel } from '../weights/resolve.ts';
 import type { FileStore } from '../weights/store.ts';
-import { StoredSource, type ByteSource } from './native/source.ts';
+import { StoredSource, type ByteSource } from './native/index.ts';
 
 export interface FetchContext {
   store: FileStore;

@@ -3,7 +3,6 @@
 export { EmbedService } from './service.ts';
 export { HashService } from './hash-service.ts';
 export { TokenService } from './token-service.ts';
-export { serveThread, type Answer, type Order } from './native/thread.ts';
-export type { SpawnThread } from './native/threads.ts';
+export { serveThread, type Answer, type Order, type SpawnThread } from './native/index.ts';
 export type { OpenHash } from '../weights/hash.ts';
 export { openTokens, type OpenTokens } from './tokens.ts';

@@ -18,11 +18,14 @@ import type { ResolvedModel } from '../weights/resolve.ts';
 import { Engine } from './engine.ts';
 import { ModelFiles } from './files.ts';
 import { Later } from './later.ts';
-import { chooseRuntime, type Choice } from './native/choose.ts';
-import { loadKernels } from './native/load.ts';
-import { createNativeRuntime } from './native/runtime.ts';
-import type { ByteSource } from './native/source.ts';
-import type { SpawnThread } from './native/threads.ts';
+import {
+  chooseRuntime,
+  createNativeRuntime,
+  loadKernels,
+  type ByteSource,
+  type Choice,
+  type SpawnThread,
+} from './native/index.ts';
 import { warmUpWasm } from './ort/load.ts';
 import { createGpuRuntime, createWasmRuntime, type OrtModel } from './ort/runtime.ts';
 import type { Runtime } from './runtime.ts';
