@@ -81,6 +81,7 @@ export async function loadEngine(
   const keepFiles = (): Promise<void> => (keeping ??= keep());
   try {
     const loaded = await loadFirst(request, host, model, files, found);
+    warnings.push(...loaded.model.warnings);
     return { ...loaded, model: { ...loaded.model, warnings }, keepFiles };
   } catch (error) {
     // Whoever tries again, on another device say, need not fetch them again.
@@ -266,7 +267,7 @@ async function start(
     maxTokens,
     threads: runtime.threads,
     ...(runtime.adapter !== undefined && { adapter: runtime.adapter }),
-    warnings: [],
+    warnings: [...(runtime.warnings ?? [])],
     identity,
   };
   files.report('ready');

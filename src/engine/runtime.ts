@@ -25,6 +25,8 @@ export interface Runtime {
   readonly width: number;
   readonly threads: number;
   readonly adapter?: string;
+  /** What is not as it was asked for. */
+  readonly warnings?: readonly string[];
   /** Tokens that one run should hold at most. */
   readonly tokenBudget: number;
   /** Every text of a run costs as much as its longest, so that the budget counts padding too. */

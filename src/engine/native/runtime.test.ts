@@ -152,7 +152,7 @@ describe('a vector is the same, bit for bit,', () => {
     for (const [i, ids] of BATCH.entries()) expectSame(await rowsOf(alone, [ids]), [expected[i]!]);
     for (const threads of [2, 3]) {
       const runtime = await open(q4, { threads });
-      expect(runtime.threads).toBe(threads);
+      expect(runtime).toMatchObject({ threads, warnings: [] });
       expectSame(await rowsOf(runtime, BATCH), expected);
       expectSame(await rowsOf(runtime, [BATCH[0]!]), [expected[0]!]);
     }
@@ -306,6 +306,7 @@ describe('a thread that dies', () => {
     const spawn = () => spawnNodeThread(new URL('data:text/javascript,throw 1'));
     const runtime = await open(q4, { threads: 2, spawn });
     expect(runtime.threads).toBe(1);
+    expect(runtime.warnings).toEqual([expect.stringContaining('one thread instead of 2')]);
     expect(await rowsOf(runtime, [[1, 2, 3]])).toHaveLength(1);
   });
 });

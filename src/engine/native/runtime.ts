@@ -40,7 +40,8 @@ const PREFIX_BYTES = 48 * 2 ** 20;
 const LEAST_POSITIONS = 512;
 
 /**
- * Packs a model's weights and starts its threads; where those do not start, one thread computes.
+ * Packs a model's weights and starts its threads; where those do not start, one thread computes, and
+ * a warning says so.
  * Throws `out-of-memory`, and `bad-model` where a file ends too early.
  */
 export async function createNativeRuntime(
@@ -51,6 +52,7 @@ export async function createNativeRuntime(
   const { threads = 1, spawn } = options;
   const memory = new EngineMemory(spawn !== undefined && threads > 1);
   const team = await openTeam(memory, options);
+  const warnings = team.threads < threads && spawn ? [aloneWarning(threads)] : [];
   try {
     const positions = Math.max(options.maxTokens, LEAST_POSITIONS);
     const placement = place(model, memory, positions);
@@ -64,6 +66,7 @@ export async function createNativeRuntime(
       model: placement.model,
       positions: Math.min(positions, tables.positions),
       options,
+      warnings,
     });
   } catch (error) {
     team.close();
@@ -84,6 +87,10 @@ async function openTeam(memory: EngineMemory, options: NativeOptions): Promise<T
   }
 }
 
+function aloneWarning(threads: number): string {
+  return `Nearfield's own kernels compute on one thread instead of ${threads}: the others did not start.`;
+}
+
 function noThread(): never {
   throw new RangeError('one thread needs no other');
 }
@@ -95,6 +102,8 @@ interface Parts {
   model: PackedModel;
   positions: number;
   options: NativeOptions;
+  /** Of the start. */
+  warnings: readonly string[];
 }
 
 class NativeRuntime implements Runtime {
@@ -105,6 +114,7 @@ class NativeRuntime implements Runtime {
   readonly width: number;
   readonly simd: Simd;
   readonly threads: number;
+  readonly warnings: readonly string[];
   readonly #prefixes: PrefixStore;
   #parts: Parts | undefined;
   /** Passes work in the same memory, so one at a time. */
@@ -116,6 +126,7 @@ class NativeRuntime implements Runtime {
     this.#prefixes = new PrefixStore(prefixBytes);
     this.width = parts.model.hidden;
     this.threads = parts.team.threads;
+    this.warnings = parts.warnings;
     this.simd = simd;
   }
 
