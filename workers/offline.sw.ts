@@ -1,5 +1,5 @@
 /**
- * The service worker: the page itself is kept at once, by content hash; ONNX Runtime's files and
+ * The service worker: the page itself is kept at once, by content hash; the runtimes' files and
  * the samples when they are used. Models are none of its business: src/weights keeps them.
  */
 

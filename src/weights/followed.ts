@@ -138,7 +138,7 @@ class Follower {
       this.#hashed += piece.byteLength;
       const before = this.#last;
       this.#last = hash.update(piece);
-      // Awaited a piece later, or by \`digest\`.
+      // Awaited a piece later, or by `digest`.
       this.#last.catch(() => undefined);
       await before;
     }

@@ -103,7 +103,7 @@ export function toFloats(bytes: Uint8Array, half: boolean): Float32Array<ArrayBu
   if (!half) return new Float32Array(copy.buffer, 0, copy.byteLength >> 2);
   const halves = new Uint16Array(copy.buffer, 0, copy.byteLength >> 1);
   const floats = new Float32Array(halves.length);
-  // A plain loop: \`Float32Array.from\` takes a second for the rotations of 32,768 positions.
+  // A plain loop: `Float32Array.from` takes a second for the rotations of 32,768 positions.
   for (let i = 0; i < halves.length; i++) floats[i] = HALVES[halves[i]!]!;
   return floats;
 }
