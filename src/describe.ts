@@ -32,7 +32,7 @@ export async function storedModels(): Promise<{ id: string; bytes: number }[]> {
   return models.map(({ folder, bytes }) => ({ id: folder, bytes }));
 }
 
-/** Deletes every model file; embedders that run keep running. */
+/** Deletes every model file; an embedder that still reads from one loads its model anew. */
 export async function deleteStoredModels(): Promise<void> {
   await clearStored();
 }

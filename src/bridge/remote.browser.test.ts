@@ -137,7 +137,7 @@ describe('after a death', () => {
     expect(started).toBe(2);
   });
 
-  it.each(['device-lost', 'out-of-memory', 'bad-vector', 'internal'])(
+  it.each(['device-lost', 'out-of-memory', 'bad-vector', 'internal', 'storage'])(
     'of the session by %s tells others what happened, and starts afresh',
     async (code) => {
       const remote = embedder();

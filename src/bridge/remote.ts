@@ -29,6 +29,8 @@ const SPOILED_BY: readonly ErrorCode[] = [
   'bad-vector',
   'worker-crashed',
   'internal',
+  // Of a file that the model reads from.
+  'storage',
 ];
 
 /** What the model has done so far; milliseconds are those of the worker. */

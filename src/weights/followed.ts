@@ -1,11 +1,14 @@
 /** Hashing a file while it is written: what is read back is what was stored. */
 
 import type { OpenHash, RunningHash } from './hash.ts';
+import { pause } from './pause.ts';
 import type { Content, FileMeta, FileWriter, StoredFile } from './store.ts';
 
 /** Smaller files are hashed at their end, by the browser itself. */
 const LEAST_BYTES = 64 * 1024 * 1024;
 const PIECE = 4 * 1024 * 1024;
+/** For the rest of a hash once the file is written; after it the file is hashed as a whole. */
+const PATIENCE_MS = 30_000;
 
 /** Writers that can read back, at once, what they have written. */
 interface ReadableWriter extends FileWriter {
@@ -56,7 +59,9 @@ class FollowedWriter implements FileWriter {
 
   async written(): Promise<Content> {
     const content = await this.#writer.written();
-    const sha256 = await this.#follower?.digest();
+    // A thread that does not answer must not hold up a file that is there.
+    const late = pause(PATIENCE_MS, undefined).then(() => undefined);
+    const sha256 = await Promise.race([this.#follower?.digest(), late]);
     this.#stop();
     return { ...content, ...(sha256 !== undefined && { sha256 }) };
   }

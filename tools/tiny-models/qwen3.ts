@@ -15,6 +15,10 @@ export interface TinyQwen3 {
   activation: 'sigmoid' | 'quick-gelu';
   /** Tokens of the longest text. */
   positions: number;
+  /** Values of a head that are rotated: all of them in every sound graph of this family. */
+  rotated: number;
+  /** Inputs that the last layer of a feed-forward block says it has. */
+  fed: number;
 }
 
 export const TINY_QWEN3: TinyQwen3 = {
@@ -27,6 +31,8 @@ export const TINY_QWEN3: TinyQwen3 = {
   residual: 'skip',
   activation: 'sigmoid',
   positions: 40,
+  rotated: 32,
+  fed: 256,
 };
 
 export const SIZES = {
@@ -57,12 +63,12 @@ class Builder {
   constructor(options: TinyQwen3) {
     this.#options = options;
     this.#graph = new TinyGraph(options.seed);
-    const { positions } = options;
-    const angles = Array.from({ length: (positions * headDim) / 2 }, (_, i) => {
-      const [position, n] = [Math.floor(i / (headDim / 2)), i % (headDim / 2)];
-      return position / 1e4 ** ((2 * n) / headDim);
+    const { positions, rotated } = options;
+    const angles = Array.from({ length: (positions * rotated) / 2 }, (_, i) => {
+      const [position, n] = [Math.floor(i / (rotated / 2)), i % (rotated / 2)];
+      return position / 1e4 ** ((2 * n) / rotated);
     });
-    const dims = [positions, headDim / 2];
+    const dims = [positions, rotated / 2];
     this.#rope = [
       this.#graph.floats(dims, angles.map(Math.cos)),
       this.#graph.floats(dims, angles.map(Math.sin)),
@@ -230,6 +236,6 @@ class Builder {
       this.#options.activation === 'sigmoid'
         ? graph.add('Mul', [gate!, graph.add('Sigmoid', [gate!])])
         : graph.add('QuickGelu@com.microsoft', [gate!], { alpha: { float: 1 } });
-    return this.#linear(graph.add('Mul', [activated, up!]), ffn, hidden);
+    return this.#linear(graph.add('Mul', [activated, up!]), this.#options.fed, hidden);
   }
 }

@@ -57,6 +57,13 @@ describe('a program that is given up', () => {
   });
 });
 
+it('hears that it was given up between its last task and the barrier', () => {
+  const [one, two] = crews(2);
+  const late = one!.barrier();
+  two!.cancel();
+  expect(() => late.next()).toThrow(Cancelled);
+});
+
 it('counts what is done by cost, on every thread, and never less than before', () => {
   const [first, second] = crews(2) as [Crew, Crew];
   function* program(crew: Crew): Steps {

@@ -19,8 +19,8 @@ export const CREW_BYTES = 4 * LINE * Int32Array.BYTES_PER_ELEMENT;
 const SPINS = 5_000;
 /** One sleep; after each, thread 0 may look at its messages. */
 const NAP_MS = 20;
-/** Naps (20 s awake) after which a thread that does not come is given up; no task takes a second. */
-const MOST_NAPS = 1000;
+/** Naps (10 s awake) after which a thread that does not come is given up; no task takes a second. */
+const MOST_NAPS = 500;
 
 /** What ends a program that another thread gave up. */
 export class Cancelled extends Error {}
@@ -78,6 +78,8 @@ export class Crew {
       if (Atomics.load(words, GENERATION) !== generation) return this.#refuseCancelled();
     }
     for (let nap = 0; Atomics.load(words, GENERATION) === generation; nap++) {
+      // Given up between this thread's last claim and its look at the generation.
+      this.#refuseCancelled();
       if (nap >= MOST_NAPS) throw new NearfieldError('worker-crashed', 'A thread does not answer.');
       Atomics.wait(words, GENERATION, generation, NAP_MS);
       yield;

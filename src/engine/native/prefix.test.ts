@@ -64,6 +64,11 @@ describe('what was kept', () => {
     ).toEqual({ length: 64 });
   });
 
+  it('is no more than there is room for', () => {
+    const store = new PrefixStore(100);
+    expect([store.fits(100), store.fits(101)]).toEqual([true, false]);
+  });
+
   it('goes when there is too much, the least recently used first', () => {
     const store = new PrefixStore(2 * 24 * 10 * 4);
     const [a, b, c] = [0, 500, 900].map((from) => kept(run(from, 24)));

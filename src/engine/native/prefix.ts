@@ -52,7 +52,12 @@ export class PrefixStore {
     return best && best.length >= length - CLOSE_TOKENS ? best : { length };
   }
 
-  /** Keeps what a pass computed; the oldest go where there are too many bytes. */
+  /** Whether so many bytes can be kept at all. */
+  fits(bytes: number): boolean {
+    return bytes <= this.#mostBytes;
+  }
+
+  /** Keeps what a pass computed, which `fits`; the oldest go where there are too many bytes. */
   keep(prefix: KeptPrefix): void {
     this.#kept.push(prefix);
     let bytes = this.#kept.reduce((sum, each) => sum + bytesOf(each), 0);

@@ -81,8 +81,8 @@ async function openTeam(memory: EngineMemory, options: NativeOptions): Promise<T
   try {
     return await Team.open(threads, module, memory, spawn);
   } catch (error) {
-    // A policy that refuses workers is no reason to refuse the model.
-    if (error instanceof NearfieldError && error.code === 'worker-crashed') return alone();
+    // A policy that refuses workers is no reason to refuse the model; some throw at once.
+    if (toNearfieldError(error, 'worker-crashed').code === 'worker-crashed') return alone();
     throw error;
   }
 }
@@ -157,11 +157,11 @@ class NativeRuntime implements Runtime {
       const plan = this.#prefixPlan(parts, batch, prompt);
       const job = planPass(parts, batch, plan);
       await embedTokens(tables, memory, model, job, batch, signal);
-      const prefix = plan && new PrefixRows(memory, model, job, batch[0]!, plan.kept);
+      const prefix = this.#prefixRows(parts, batch, job, plan);
       const work = passWork(model, job);
       const onWork = (done: number): void => onProgress?.(Math.min(1, done / work));
       await team.run(job, { signal, prefix, onWork });
-      if (prefix && !plan.kept) this.#prefixes.keep(prefix.kept);
+      if (prefix && !plan?.kept) this.#prefixes.keep(prefix.kept);
       return new Float32Array(
         memory.memory.buffer,
         job.areas.out,
@@ -170,6 +170,20 @@ class NativeRuntime implements Runtime {
     } catch (error) {
       throw coded(error);
     }
+  }
+
+  /** A prefix too long to be kept is not copied out either: the pass shares it all the same. */
+  #prefixRows(
+    { memory, model }: Parts,
+    batch: readonly (readonly number[])[],
+    job: PassJob,
+    plan: PrefixPlan | undefined,
+  ): PrefixRows | undefined {
+    if (!plan) return undefined;
+    const { kvHeads, headDim, layers } = model;
+    const floats = 2 * job.prefix * kvHeads * headDim * layers.length;
+    const fits = this.#prefixes.fits(floats * Float32Array.BYTES_PER_ELEMENT);
+    return plan.kept || fits ? new PrefixRows(memory, model, job, batch[0]!, plan.kept) : undefined;
   }
 
   #open(): Parts {

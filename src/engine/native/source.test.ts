@@ -45,6 +45,24 @@ describe('a stored file', () => {
     expect(opened).toMatchObject({ reads: 2, closed: 1 });
   });
 
+  it('is read from its blob where reading it in place fails', async () => {
+    const opened = stored();
+    opened.file.read = () => {
+      throw new TypeError('no shared memory here');
+    };
+    const source = new StoredSource(new Blob([BYTES]), opened.file);
+    expect(await readBoth(source)).toEqual(expected);
+    expect(opened.closed).toBe(1);
+  });
+
+  it('that was deleted meanwhile is an error of storage', async () => {
+    const gone = new Blob([BYTES]);
+    gone.slice = () => {
+      throw new DOMException('gone', 'NotFoundError');
+    };
+    await expect(readBoth(new StoredSource(gone))).rejects.toMatchObject({ code: 'storage' });
+  });
+
   it.each([
     ['may not be opened', async () => undefined],
     ['is in no store', undefined],

@@ -23,16 +23,37 @@ export class StoredSource implements PiecewiseFile {
     return this.#blob.size;
   }
 
+  /** Throws `storage` where the file is there no more. */
   async read(from: number, to: number): Promise<Uint8Array> {
-    if (!this.#open) return new Uint8Array(await this.#blob.slice(from, to).arrayBuffer());
     const bytes = new Uint8Array(to - from);
-    this.#open.read(bytes, from);
+    await this.readInto(bytes, from);
     return bytes;
   }
 
+  /** Throws `storage` where the file is there no more. */
   async readInto(into: Uint8Array, from: number): Promise<void> {
-    if (this.#open) this.#open.read(into, from);
-    else into.set(await this.read(from, from + into.byteLength));
+    if (this.#readOpen(into, from)) return;
+    try {
+      const bytes = await this.#blob.slice(from, from + into.byteLength).arrayBuffer();
+      into.set(new Uint8Array(bytes));
+    } catch (cause) {
+      throw new NearfieldError(
+        'storage',
+        'A stored model file was deleted or replaced while in use. The next call loads the model anew.',
+        { cause },
+      );
+    }
+  }
+
+  #readOpen(into: Uint8Array, from: number): boolean {
+    try {
+      this.#open?.read(into, from);
+      return this.#open !== undefined;
+    } catch {
+      // The blob serves as well, if more slowly.
+      this.close();
+      return false;
+    }
   }
 
   /** What is read from now on comes from the blob. */

@@ -45,14 +45,23 @@ function blockIsLayer(view: GraphView, { stream }: FoundNorm): boolean {
   });
 }
 
-/** An Add counts when it is a sum of look-ups again, or a constant. */
-function isEmbedding(view: GraphView, name: string, lookups: readonly string[]): boolean {
+/**
+ * An Add counts when it is a sum of look-ups again, or a constant. What was `seen` is not gone
+ * through again: a hostile graph may add a sum to itself many times over.
+ */
+function isEmbedding(
+  view: GraphView,
+  name: string,
+  lookups: readonly string[],
+  seen = new Set<string>(),
+): boolean {
   const root = view.root(name);
-  if (view.constants.has(root)) return true;
+  if (view.constants.has(root) || seen.has(root)) return true;
+  seen.add(root);
   const maker = view.maker(root);
   if (!maker) return false;
   if (maker.op === 'Add')
-    return maker.node.inputs.every((each) => isEmbedding(view, each, lookups));
+    return maker.node.inputs.every((each) => isEmbedding(view, each, lookups, seen));
   return lookups.includes(maker.op) || SPREADS.has(maker.op);
 }
 

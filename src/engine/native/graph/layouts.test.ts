@@ -148,6 +148,37 @@ describe('refused', () => {
     });
   });
 
+  it.each([
+    [{ rotated: 16 }, 'it rotates only a part of each head'],
+    [{ fed: 224 }, 'its feed-forward blocks are not as wide as their last layer'],
+  ])('a graph with %o', (fault, reason) => {
+    expect(recognise(tinyQwen3(fault))).toEqual({ reason });
+  });
+
+  it('an input that nothing makes', () => {
+    const file = edited(tinyQwen3(), (graph) => {
+      graph.nodes.find(({ opType }) => opType === 'Mul')!.inputs[0] = 'nothing';
+    });
+    expect((recognise(file) as { reason: string }).reason).toContain('"nothing"');
+  });
+
+  it('a sum of itself many times over, before long', () => {
+    const file = edited(tinyBert(), (graph) => {
+      const at = graph.nodes.findIndex(({ opType }) => opType === 'LayerNormalization');
+      const norm = graph.nodes[at]!;
+      for (let n = 0; n < 60; n++) {
+        const sum = { ...graph.nodes.find(({ opType }) => opType === 'Add')!, name: `sum${n}` };
+        graph.nodes.splice(at + n, 0, {
+          ...sum,
+          inputs: [norm.inputs[0]!, norm.inputs[0]!],
+          outputs: [`sum${n}`],
+        });
+        norm.inputs[0] = `sum${n}`;
+      }
+    });
+    expect(recognise(file)).toHaveProperty('reason');
+  });
+
   it('an approximate GELU, and says so', () => {
     expect(recognise(tinyBert({ activation: 'tanh' }))).toEqual({
       reason: 'its feed-forward blocks have another activation than the exact GELU',

@@ -63,8 +63,11 @@ function layerBefore(view: GraphView, probe: Probe, stream: Stream, hidden: numb
   };
   const { heads, kvHeads, headDim } = attention;
   checkSizes(down, ffn, hidden, 'the last layer of a feed-forward block');
+  if (gateUp.reduce((sum, { linear }) => sum + linear.outputs, 0) !== 2 * ffn)
+    unknown('its feed-forward blocks are not as wide as their last layer');
   checkSizes(out, heads * headDim, hidden, 'the last layer of an attention block');
   const rope = attention.rope ?? unknown('its attention knows no positions: nothing is rotated');
+  if (2 * rope.cos.dims[1]! !== headDim) unknown('it rotates only a part of each head');
   if (!attention.causal) unknown('its attention is not causal');
   return { layer, shape: { hidden, heads, kvHeads, headDim, ffn, rope }, before: inputNorm.stream };
 }

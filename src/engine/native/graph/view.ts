@@ -11,6 +11,7 @@ import {
 import type { TensorRef } from './model.ts';
 import { Settings } from './settings.ts';
 import { tensorRef } from './tensors.ts';
+import { unknown } from './unknown.ts';
 
 export interface Maker {
   node: OnnxNode;
@@ -83,7 +84,8 @@ export class GraphView {
   #addNode(node: OnnxNode, at: number): void {
     for (const input of node.inputs) {
       if (input !== '' && !this.#knows(input)) {
-        throw bad(`a ${node.opType} takes "${input}", which nothing before it makes`);
+        // Whether that makes a graph unsound is for ONNX Runtime to say, which may sort its nodes.
+        unknown(`a ${node.opType} takes "${input}", which nothing before it makes`);
       }
     }
     const op = opOf(node);
