@@ -4,7 +4,7 @@ import { NearfieldError, toNearfieldError, type Pooling, type Simd } from '../..
 import type { Runtime, RunOptions } from '../runtime.ts';
 import { embedTokens, openTables, type Tables } from './embed.ts';
 import type { NativeModel } from './graph/model.ts';
-import { EngineMemory } from './memory.ts';
+import { EngineMemory, FLOAT } from './memory.ts';
 import { packModel } from './pack.ts';
 import type { PackedModel } from './packed.ts';
 import { layOut, type PassJob, type Sequence } from './pass.ts';
@@ -182,7 +182,7 @@ class NativeRuntime implements Runtime {
     if (!plan) return undefined;
     const { kvHeads, headDim, layers } = model;
     const floats = 2 * job.prefix * kvHeads * headDim * layers.length;
-    const fits = this.#prefixes.fits(floats * Float32Array.BYTES_PER_ELEMENT);
+    const fits = this.#prefixes.fits(floats * FLOAT);
     return plan.kept || fits ? new PrefixRows(memory, model, job, batch[0]!, plan.kept) : undefined;
   }
 
