@@ -1,7 +1,7 @@
 /** Hashing a file while it is written: what is read back is what was stored. */
 
 import type { OpenHash, RunningHash } from './hash.ts';
-import { pause } from './pause.ts';
+import { within } from './pause.ts';
 import type { Content, FileMeta, FileWriter, StoredFile } from './store.ts';
 
 /** Smaller files are hashed at their end, by the browser itself. */
@@ -60,8 +60,7 @@ class FollowedWriter implements FileWriter {
   async written(): Promise<Content> {
     const content = await this.#writer.written();
     // A thread that does not answer must not hold up a file that is there.
-    const late = pause(PATIENCE_MS, undefined).then(() => undefined);
-    const sha256 = await Promise.race([this.#follower?.digest(), late]);
+    const sha256 = this.#follower && (await within(PATIENCE_MS, this.#follower.digest()));
     this.#stop();
     return { ...content, ...(sha256 !== undefined && { sha256 }) };
   }

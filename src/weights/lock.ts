@@ -1,4 +1,5 @@
 import { abortError, throwIfAborted } from '../contract/index.ts';
+import { within } from './pause.ts';
 import type { FileKey } from './store.ts';
 
 /** Chromium 156 has been seen to leave a worker's first request for a lock unanswered. */
@@ -94,10 +95,6 @@ function acquire(
 
 /** Whether anybody has the lock, as far as the browser tells in time. */
 async function isHeld(locks: LockManager, name: string): Promise<boolean> {
-  const silence = new Promise<undefined>((resolve) => {
-    setTimeout(resolve, PATIENCE_MS);
-  });
-  const [told] = await Promise.allSettled([Promise.race([locks.query(), silence])]);
-  const held = told.status === 'fulfilled' ? told.value?.held : undefined;
-  return held?.some((lock) => lock.name === name) ?? false;
+  const told = await within(PATIENCE_MS, locks.query()).catch(() => undefined);
+  return told?.held?.some((lock) => lock.name === name) ?? false;
 }

@@ -10,7 +10,7 @@ import {
   recordName,
   type FileRecord,
 } from './opfs.ts';
-import { pause } from './pause.ts';
+import { within } from './pause.ts';
 import type {
   Content,
   FileKey,
@@ -51,7 +51,7 @@ let turn: Promise<unknown> = Promise.resolve();
  */
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
   const mine = turn.then(work);
-  turn = Promise.race([mine.catch(() => undefined), pause(3 * HANDLE_PATIENCE_MS, undefined)]);
+  turn = within(3 * HANDLE_PATIENCE_MS, mine).catch(() => undefined);
   return mine;
 }
 
@@ -136,21 +136,13 @@ async function openHandle(
   ...mode: [options?: { mode: 'read-only' }]
 ): Promise<FileSystemSyncAccessHandle> {
   const pending = file.createSyncAccessHandle(...mode);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      void pending.then(
-        (handle) => handle.close(),
-        () => undefined,
-      );
-      reject(new DOMException('The file could not be opened in time.', 'TimeoutError'));
-    }, HANDLE_PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([pending, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const handle = await within(HANDLE_PATIENCE_MS, pending);
+  if (handle) return handle;
+  void pending.then(
+    (late) => late.close(),
+    () => undefined,
+  );
+  throw new DOMException('The file could not be opened in time.', 'TimeoutError');
 }
 
 /**

@@ -196,23 +196,29 @@ describe('a vector is the same, bit for bit,', () => {
   });
 });
 
+/** Aborts a run at its first report, which has to be its last, and gives what that said. */
+async function shareWhenAborted(runtime: Runtime, batch: readonly number[][]): Promise<number> {
+  const abort = new AbortController();
+  const shares: number[] = [];
+  const stopped = runtime.run(batch, {
+    signal: abort.signal,
+    onProgress: (share) => {
+      shares.push(share);
+      abort.abort();
+    },
+  });
+  await expect(stopped).rejects.toMatchObject({ code: 'aborted' });
+  expect(shares).toHaveLength(1);
+  return shares[0]!;
+}
+
 describe('a run', () => {
   beforeEach(lookUpAlways);
 
   it.each([1, 2])('stops in its midst when it is aborted (%d threads)', async (threads) => {
     const runtime = await open(q4, { threads });
     const expected = await rowsOf(runtime, BATCH);
-    const abort = new AbortController();
-    const shares: number[] = [];
-    const stopped = runtime.run(LONG, {
-      signal: abort.signal,
-      onProgress: (share) => {
-        shares.push(share);
-        abort.abort();
-      },
-    });
-    await expect(stopped).rejects.toMatchObject({ code: 'aborted' });
-    expect(shares).toHaveLength(1);
+    await shareWhenAborted(runtime, LONG);
     expectSame(await rowsOf(runtime, BATCH), expected);
   });
 
@@ -227,18 +233,8 @@ describe('a run', () => {
 
   it('of one long text stops in the midst of a layer', async () => {
     const runtime = await open(q4);
-    const abort = new AbortController();
-    const shares: number[] = [];
-    const stopped = runtime.run([LONGEST], {
-      signal: abort.signal,
-      onProgress: (share) => {
-        shares.push(share);
-        abort.abort();
-      },
-    });
-    await expect(stopped).rejects.toMatchObject({ code: 'aborted' });
-    expect(shares).toHaveLength(1);
-    expect(shares[0]).toBeLessThan(1 / q4.model.layers.length);
+    const share = await shareWhenAborted(runtime, [LONGEST]);
+    expect(share).toBeLessThan(1 / q4.model.layers.length);
   });
 
   it('of a long text gives what the reference gives', async () => {
