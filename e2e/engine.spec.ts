@@ -194,6 +194,32 @@ test('a query overtakes documents that wait', async ({ page, modelServer }) => {
   expect(order).toEqual(['query', 'documents']);
 });
 
+test('a query comes in the midst of one long text, and changes nothing of it', async ({ page }) => {
+  const out = await page.evaluate(async () => {
+    const options = { model: 'starter', device: 'wasm', cache: false } as const;
+    const embedder = await nearfield.createEmbedder(options);
+    const text = Array.from({ length: 600 }, (_, i) => `word${i}`).join(' ');
+    const order: string[] = [];
+    let query: Promise<ArrayLike<number>> | undefined;
+    const ask = async (): Promise<ArrayLike<number>> => {
+      const { data } = await embedder.embed('a question', { kind: 'query' });
+      order.push('query');
+      return data;
+    };
+    const long = await embedder.embed(text, { onProgress: () => (query ??= ask()) });
+    order.push('document');
+    const midst = await query;
+    const alone = await embedder.embed('a question', { kind: 'query' });
+    const again = await embedder.embed(text);
+    await embedder.close();
+    const rows = { midst: midst ?? [], alone: alone.data, long: long.data, again: again.data };
+    return { order, rows };
+  });
+  expect(out.order).toEqual(['query', 'document']);
+  expect(out.rows.midst).toEqual(out.rows.alone);
+  expect(out.rows.long).toEqual(out.rows.again);
+});
+
 test('a hub repository is loaded at its commit, and offline afterwards', async ({ page }) => {
   // One that can go away. With requests intercepted by Playwright instead, every sixth run hung
   // where workers start workers, the page's own timers too.

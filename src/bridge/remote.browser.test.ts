@@ -127,6 +127,46 @@ describe('embed', () => {
   });
 });
 
+describe('a model that is interruptible', () => {
+  it('takes queries in the midst of a slice, one at a time', async () => {
+    const remote = embedder({ model: 'interruptible' });
+    const abort = new AbortController();
+    const documents = embed(remote, ['!wait'], { signal: abort.signal });
+    for (const query of ['first', 'query']) {
+      const { tokens } = await embed(remote, [query], { urgent: true });
+      expect(tokens).toEqual(Uint32Array.of(5));
+    }
+    abort.abort();
+    await expect(documents).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  it('stops the one that is aborted, and not the other', async () => {
+    const remote = embedder({ model: 'interruptible' });
+    await remote.session();
+    const aborts = [new AbortController(), new AbortController()] as const;
+    const [documents, query] = aborts.map(({ signal }, urgent) =>
+      embed(remote, ['!wait'], { signal, urgent: urgent === 1 }),
+    );
+    let over = false;
+    void documents!.catch(() => (over = true));
+    aborts[1].abort();
+    await expect(query).rejects.toMatchObject({ code: 'aborted' });
+    await embed(remote, ['later'], { urgent: true });
+    expect(over).toBe(false);
+    aborts[0].abort();
+    await expect(documents).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  it('tells both when its worker dies', async () => {
+    const remote = embedder({ model: 'interruptible' });
+    const documents = embed(remote, ['!wait']);
+    const query = embed(remote, ['!die'], { urgent: true });
+    for (const call of [documents, query]) {
+      await expect(call).rejects.toMatchObject({ code: 'worker-crashed' });
+    }
+  });
+});
+
 describe('after a death', () => {
   it('rejects what is pending and starts a fresh worker at the next call', async () => {
     const remote = embedder();

@@ -1,7 +1,7 @@
 /**
  * An embed worker whose model is the length of a text; texts that begin with `!` do what they say.
  * The model `gate` loads at once in the first worker, whose name is 1, and in later ones when the
- * channel of that name says `go`.
+ * channel of that name says `go`. The model `interruptible` takes urgent texts in the midst of others.
  */
 
 import {
@@ -14,7 +14,7 @@ import {
 } from '../contract/index.ts';
 import { serve } from './serve.ts';
 
-let stop: (error: NearfieldError) => void = () => undefined;
+const stops = new Map<boolean, (error: NearfieldError) => void>();
 // Pages have a name too, of another type.
 const isFirst = Reflect.get(globalThis, 'name') === '1';
 
@@ -56,23 +56,26 @@ const api: EmbedWorkerApi = {
     replyWith(async () => {
       if (model === 'gate' && !isFirst) await gate();
       if (model === `no ${device}`) throw new NearfieldError('no-webgpu', 'not here');
-      return { id: 'lengths', device, dimensions: 2, identity: 'lengths' } as LoadedModel;
+      const interruptible = model === 'interruptible';
+      return {
+        ...{ id: 'lengths', device, dimensions: 2, identity: 'lengths', interruptible },
+      } as LoadedModel;
     }),
-  embed: ({ texts }, onProgress) =>
+  embed: ({ texts, urgent }, onProgress) =>
     replyWith(async () => {
       const index = texts.findIndex((text) => text.startsWith('!'));
       const order = texts[index]?.slice(1).trim();
       if (order === 'die') close();
       if (order === 'slow') return slowly(texts, onProgress);
-      if (order === 'wait') await new Promise((_, reject) => (stop = reject));
+      if (order === 'wait') await new Promise((_, reject) => stops.set(urgent, reject));
       if (order === 'die' || order === 'hang') await new Promise<never>(() => undefined);
       if (order)
         throw new NearfieldError(order as ErrorCode, `texts[${index}]: as asked`, { index });
       return rowsOf(texts, 1);
     }),
-  stop: () =>
+  stop: (urgent) =>
     replyWith(() => {
-      stop(new NearfieldError('aborted', 'stopped in the worker'));
+      stops.get(urgent)?.(new NearfieldError('aborted', 'stopped in the worker'));
     }),
   close: () => replyWith(() => undefined),
 };

@@ -44,6 +44,8 @@ export interface ModelCounts {
 export class RemoteEmbedder {
   readonly #options: SessionOptions;
   readonly #queue = new PQueue({ concurrency: 1 });
+  /** Of urgent slices, where they need not wait for those of the other queue. */
+  readonly #urgent = new PQueue({ concurrency: 1 });
   #pace = new Pace();
   /** Ends whatever worker there is, also one that is still loading. */
   readonly #ending = new AbortController();
@@ -95,7 +97,7 @@ export class RemoteEmbedder {
     if (this.#closed) return;
     this.#closed = true;
     // A session is not freed under a running slice, and a worker that ends frees it all the same.
-    if (this.#loaded && this.#queue.pending === 0) {
+    if (this.#loaded && this.#queue.pending + this.#urgent.pending === 0) {
       await Promise.allSettled([this.#loaded.worker.call((api) => api.close())]);
     }
     this.#ending.abort(closedError());
@@ -118,16 +120,17 @@ export class RemoteEmbedder {
   }
 
   async #run(
-    { worker }: Session,
-    request: EmbedRequest,
+    { worker, model }: Session,
+    slice: EmbedRequest,
     { urgent, signal }: EmbedContext,
     onShare: ((share: number) => void) | undefined,
   ): Promise<SliceResult> {
+    const request = { ...slice, urgent };
     const run = async (): Promise<SliceResult> => {
       throwIfAborted(signal);
       if (this.#closed) throw closedError();
       const stop = (): void => {
-        void Promise.allSettled([worker.call((api) => api.stop())]);
+        void Promise.allSettled([worker.call((api) => api.stop(urgent))]);
       };
       signal?.addEventListener('abort', stop, { once: true });
       const reply = await worker
@@ -139,7 +142,8 @@ export class RemoteEmbedder {
       if (reply.error?.code === 'aborted') throwIfAborted(signal);
       return unwrap(reply);
     };
-    const result = await this.#queue.add(run, { priority: urgent ? 1 : 0 });
+    const queue = urgent && model.interruptible ? this.#urgent : this.#queue;
+    const result = await queue.add(run, { priority: urgent ? 1 : 0 });
     this.#pace.learn(charactersOf(request), result.milliseconds);
     this.counts.texts += request.texts.length;
     this.counts.tokens += result.tokens.reduce((sum, tokens) => sum + tokens, 0);

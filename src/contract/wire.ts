@@ -81,8 +81,16 @@ export interface LoadedModel {
   threads: number;
   adapter?: string;
   warnings: string[];
+  /** Whether an urgent slice may be sent while another runs. */
+  interruptible: boolean;
   /** Equal for two sessions exactly when their vectors may be mixed. */
   identity: string;
+}
+
+/** Some texts of a call. */
+export interface SliceRequest extends EmbedRequest {
+  /** Of a query: a slice in progress makes way for it, where the model is `interruptible`. */
+  urgent: boolean;
 }
 
 export interface SliceResult extends EmbedRows {
@@ -95,8 +103,8 @@ export interface EmbedWorkerApi {
     onProgress: (progress: LoadProgress) => void,
   ): Promise<Reply<LoadedModel>>;
   /** `onProgress` is told how much of the slice is done, 0 to 1, in the midst of it. */
-  embed(request: EmbedRequest, onProgress?: (share: number) => void): Promise<Reply<SliceResult>>;
-  /** Gives up the slice that runs, which then ends with `aborted`, where the runtime can. */
-  stop(): Promise<Reply<void>>;
+  embed(request: SliceRequest, onProgress?: (share: number) => void): Promise<Reply<SliceResult>>;
+  /** Gives up the slice that runs, the urgent one or the other; it ends with `aborted`, where the runtime can. */
+  stop(urgent: boolean): Promise<Reply<void>>;
   close(): Promise<Reply<void>>;
 }

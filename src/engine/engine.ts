@@ -11,11 +11,18 @@ import type { RunOptions, Runtime } from './runtime.ts';
 import type { EncodedText } from './tokenizer.ts';
 import type { Tokens } from './tokens.ts';
 
+export interface EngineOptions extends Pick<RunOptions, 'signal' | 'onProgress'> {
+  /** @default false */
+  urgent?: boolean;
+}
+
 /** Texts to unit vectors over one runtime. Holds no state between calls but the last prompt's tokens. */
 export class Engine {
   readonly #tokens: Tokens;
   readonly #runtime: Runtime;
   readonly #identity: string;
+  /** Calls that a run in progress makes way for. */
+  #urgent = 0;
   #prompt: { prefix: string; ids: readonly number[] } | undefined;
 
   constructor(tokens: Tokens, runtime: Runtime, identity: string) {
@@ -26,23 +33,52 @@ export class Engine {
 
   /**
    * Full-width unit rows in the order of `texts`. `onProgress` is told how much of the work is done,
-   * 0 to 1, and never less than before. Throws `bad-input` with the index of a bad text, `aborted`.
+   * 0 to 1, and never less than before. An `urgent` call is for a call in progress to make way for.
+   * Throws `bad-input` with the index of a bad text, `aborted`.
    */
   async embed(
     { texts, prefix, truncate }: EmbedRequest,
-    options: Pick<RunOptions, 'signal' | 'onProgress'> = {},
+    { urgent = false, signal, onProgress }: EngineOptions = {},
   ): Promise<SliceResult> {
     const started = performance.now();
-    const encoded = await this.#tokens.encode(texts.map((text) => prefix + text));
-    if (!truncate) refuseTruncated(encoded);
-    const prompt = await this.#promptOf(prefix);
-    const data = await this.#rows(encoded, { ...options, prompt });
+    const clear = this.#makeWay(urgent);
+    try {
+      const encoded = await this.#tokens.encode(texts.map((text) => prefix + text));
+      if (!truncate) refuseTruncated(encoded);
+      const prompt = await this.#promptOf(prefix);
+      const tokens = encoded.reduce((sum, { ids }) => sum + ids.length, 0);
+      const aside = urgent && tokens <= (this.#runtime.asideTokens ?? 0);
+      // What waits for the run in progress must not hold it up.
+      if (!aside) clear();
+      const standStill = aside ? undefined : (): boolean => this.#urgent > 0;
+      const data = await this.#rows(encoded, { signal, onProgress, prompt, aside, standStill });
+      return this.#result(encoded, data, performance.now() - started);
+    } finally {
+      clear();
+    }
+  }
+
+  /** Until what this gives is called, runs in progress stand still. */
+  #makeWay(urgent: boolean): () => void {
+    let held = urgent ? 1 : 0;
+    this.#urgent += held;
+    return () => {
+      this.#urgent -= held;
+      held = 0;
+    };
+  }
+
+  #result(
+    encoded: readonly EncodedText[],
+    data: Float32Array<ArrayBuffer>,
+    milliseconds: number,
+  ): SliceResult {
     return {
       data,
       tokens: Uint32Array.from(encoded, ({ ids }) => ids.length),
       truncated: Uint8Array.from(encoded, ({ truncated }) => (truncated ? 1 : 0)),
       identity: this.#identity,
-      milliseconds: performance.now() - started,
+      milliseconds,
     };
   }
 

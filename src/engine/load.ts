@@ -268,6 +268,7 @@ async function start(
     threads: runtime.threads,
     ...(runtime.adapter !== undefined && { adapter: runtime.adapter }),
     warnings: [...(runtime.warnings ?? [])],
+    interruptible: runtime.asideTokens !== undefined,
     identity,
   };
   files.report('ready');

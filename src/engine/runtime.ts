@@ -10,6 +10,13 @@ export interface RunOptions {
   signal?: AbortSignal | undefined;
   /** How much of the run is done, 0 to 1, where the runtime can tell. */
   onProgress?: ((share: number) => void) | undefined;
+  /**
+   * In the midst of another run rather than after it, on the calling thread alone. At most
+   * `asideTokens` tokens.
+   */
+  aside?: boolean | undefined;
+  /** Asked now and then: while it says so, the run leaves the calling thread to others. */
+  standStill?: (() => boolean) | undefined;
 }
 
 /**
@@ -29,6 +36,8 @@ export interface Runtime {
   readonly warnings?: readonly string[];
   /** Tokens that one run should hold at most. */
   readonly tokenBudget: number;
+  /** Tokens of a run that can take place in the midst of another. @default none can */
+  readonly asideTokens?: number;
   /** Every text of a run costs as much as its longest, so that the budget counts padding too. */
   readonly padded: boolean;
   /** rows x width, not normalised. Throws `out-of-memory`, `device-lost`, `aborted`, `internal`. */

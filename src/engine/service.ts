@@ -1,12 +1,12 @@
 import {
   NearfieldError,
   replyWith,
-  type EmbedRequest,
   type EmbedWorkerApi,
   type LoadedModel,
   type LoadProgress,
   type LoadRequest,
   type Reply,
+  type SliceRequest,
   type SliceResult,
 } from '../contract/index.ts';
 import { loadEngine, type Host, type LoadedEngine } from './load.ts';
@@ -21,7 +21,8 @@ const KEEP_AFTER_MS = 1000;
 export class EmbedService implements EmbedWorkerApi {
   readonly #host: Host;
   #loaded: LoadedEngine | undefined;
-  #running: AbortController | undefined;
+  /** By what `stop` calls them. The page sends one of each at a time. */
+  readonly #running = new Map<boolean, AbortController>();
 
   constructor(host: Host) {
     this.#host = host;
@@ -40,22 +41,25 @@ export class EmbedService implements EmbedWorkerApi {
     });
   }
 
-  embed(request: EmbedRequest, onProgress?: (share: number) => void): Promise<Reply<SliceResult>> {
+  embed(
+    { urgent, ...request }: SliceRequest,
+    onProgress?: (share: number) => void,
+  ): Promise<Reply<SliceResult>> {
     return replyWith(() => {
       if (!this.#loaded) throw new NearfieldError('internal', 'No model is loaded.');
-      // The page sends one slice at a time.
-      this.#running = new AbortController();
-      const { signal } = this.#running;
+      const abort = new AbortController();
+      this.#running.set(urgent, abort);
       return this.#loaded.engine.embed(request, {
-        signal,
+        urgent,
+        signal: abort.signal,
         ...(onProgress && { onProgress: atIntervals(onProgress) }),
       });
     });
   }
 
-  stop(): Promise<Reply<void>> {
+  stop(urgent: boolean): Promise<Reply<void>> {
     return replyWith(() => {
-      this.#running?.abort();
+      this.#running.get(urgent)?.abort();
     });
   }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Cancelled, Crew, CREW_BYTES, type Steps } from './crew.ts';
 
 function crews(count: number): Crew[] {
@@ -55,6 +55,21 @@ describe('a program that is given up', () => {
     interleave(team.map((crew) => crew.share(5, () => done++)));
     expect(done).toBe(5);
   });
+});
+
+it('waits as long as another thread gives signs of life, and no longer', () => {
+  const [one, two] = crews(2);
+  const wait = vi.spyOn(Atomics, 'wait').mockReturnValue('timed-out');
+  const waiting = one!.barrier();
+  for (let nap = 0; nap < 2000; nap++) {
+    if (nap % 400 === 0) two!.breathe();
+    expect(waiting.next().done).toBe(false);
+  }
+  const asleep = (): void => {
+    for (let nap = 0; nap < 600; nap++) waiting.next();
+  };
+  expect(asleep).toThrow(expect.objectContaining({ code: 'worker-crashed' }));
+  wait.mockRestore();
 });
 
 it('hears that it was given up between its last task and the barrier', () => {

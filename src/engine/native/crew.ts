@@ -11,15 +11,19 @@ export type Steps = Generator<void, void, void>;
 /** Words in shared memory, each on a cache line of its own. */
 const LINE = 16;
 const [ARRIVED, CLAIMED, GENERATION, CANCELLED] = [0, LINE, 2 * LINE, 3 * LINE];
+const BREATHS = 4 * LINE;
 
 /** Bytes of the shared words. */
-export const CREW_BYTES = 4 * LINE * Int32Array.BYTES_PER_ELEMENT;
+export const CREW_BYTES = 5 * LINE * Int32Array.BYTES_PER_ELEMENT;
 
 /** Looks at the barrier before a thread sleeps: some 50 microseconds, longer than most steps end apart. */
 const SPINS = 5_000;
 /** One sleep; after each, thread 0 may look at its messages. */
 const NAP_MS = 20;
-/** Naps (10 s awake) after which a thread that does not come is given up; no task takes a second. */
+/**
+ * Naps (10 s awake) without a sign of life after which a thread that does not come is given up; no
+ * task takes a second.
+ */
 const MOST_NAPS = 500;
 
 /** What ends a program that another thread gave up. */
@@ -77,14 +81,24 @@ export class Crew {
     for (let spin = 0; spin < SPINS; spin++) {
       if (Atomics.load(words, GENERATION) !== generation) return this.#refuseCancelled();
     }
+    let breaths = Atomics.load(words, BREATHS);
     for (let nap = 0; Atomics.load(words, GENERATION) === generation; nap++) {
       // Given up between this thread's last claim and its look at the generation.
       this.#refuseCancelled();
+      if (Atomics.load(words, BREATHS) !== breaths) {
+        breaths = Atomics.load(words, BREATHS);
+        nap = 0;
+      }
       if (nap >= MOST_NAPS) throw new NearfieldError('worker-crashed', 'A thread does not answer.');
       Atomics.wait(words, GENERATION, generation, NAP_MS);
       yield;
     }
     this.#refuseCancelled();
+  }
+
+  /** Tells those that wait at a barrier that this thread lives, and does something else. */
+  breathe(): void {
+    Atomics.add(this.#words, BREATHS, 1);
   }
 
   /** Ends the program on every thread, with `Cancelled`. */

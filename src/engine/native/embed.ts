@@ -2,7 +2,7 @@
 
 import { throwIfAborted } from '../../contract/index.ts';
 import type { BertModel, NativeModel } from './graph/model.ts';
-import type { EngineMemory } from './memory.ts';
+import { FLOAT, type EngineMemory } from './memory.ts';
 import type { PackedModel } from './packed.ts';
 import type { PassJob } from './pass.ts';
 import { pooledRow } from './pass.ts';
@@ -65,33 +65,33 @@ export async function embedTokens(
   const pooled = new Int32Array(memory.buffer, areas.pooledPositions, batch.length);
   pooled.set(batch.map((_, text) => positions[pooledRow(job, text)]!));
 
-  const x = new Float32Array(memory.buffer, areas.x, rows * hidden);
   const computed = tokens.slice(first);
   for (let from = 0; from < computed.length; from += ROWS_AT_A_TIME) {
     throwIfAborted(signal);
     const some = computed.slice(from, from + ROWS_AT_A_TIME);
-    const floats = x.subarray((first + from) * hidden);
+    // A view of its own for each row: memory that is not shared moves when another run makes it grow.
+    const rowAt = (i: number): Float32Array =>
+      new Float32Array(memory.buffer, areas.x + (first + from + i) * hidden * FLOAT, hidden);
     await words.gather(
       some.map(({ id }) => id),
       (i, row) => {
-        floats.set(row, i * hidden);
+        rowAt(i).set(row);
       },
     );
-    if (places) await addPlaces(places, some, floats, hidden);
+    if (places) await addPlaces(places, some, rowAt);
   }
 }
 
 async function addPlaces(
   { table, offset, added }: NonNullable<Tables['places']>,
   tokens: readonly Token[],
-  floats: Float32Array,
-  hidden: number,
+  rowAt: (i: number) => Float32Array,
 ): Promise<void> {
   await table.gather(
     tokens.map(({ position }) => position + offset),
     (i, row) => {
-      const at = i * hidden;
-      for (let j = 0; j < hidden; j++) floats[at + j]! += row[j]! + (added?.[j] ?? 0);
+      const floats = rowAt(i);
+      for (let j = 0; j < floats.length; j++) floats[j]! += row[j]! + (added?.[j] ?? 0);
     },
   );
 }

@@ -59,7 +59,12 @@ export class PrefixStore {
 
   /** Keeps what a pass computed, which `fits`; the oldest go where there are too many bytes. */
   keep(prefix: KeptPrefix): void {
-    this.#kept.push(prefix);
+    const { length } = prefix.ids;
+    // A run beside this one may have kept the same.
+    const others = this.#kept.filter(
+      ({ ids }) => ids.length !== length || commonLength(ids, prefix.ids) < length,
+    );
+    this.#kept = [...others, prefix];
     let bytes = this.#kept.reduce((sum, each) => sum + bytesOf(each), 0);
     while (bytes > this.#mostBytes) bytes -= bytesOf(this.#kept.shift()!);
   }

@@ -49,6 +49,10 @@ async function rowsOf(
   return batch.map((_, i) => rows.slice(i * runtime.width, (i + 1) * runtime.width));
 }
 
+function concat(rows: readonly Float32Array[]): Float32Array {
+  return Float32Array.from(rows.flatMap((row) => [...row]));
+}
+
 function referenceOf({ model, sources }: ModelFiles): Reference {
   return new Reference(model, ({ file, offset, length }) =>
     sources.get(file)!.subarray(offset, offset + length),
@@ -262,6 +266,75 @@ describe('a run', () => {
     const runtime = await open(q4);
     await runtime.close();
     await expect(runtime.run([[1]])).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  it.each([
+    ['qwen3', 1],
+    ['qwen3', 2],
+    ['bert', 2],
+  ])(
+    'aside of a longer one is over first, and both are right (%s, %d threads)',
+    async (family, threads) => {
+      const files =
+        family === 'qwen3' ? q4 : await readModelFiles(join(STARTER, 'onnx/model_q4.onnx'));
+      const pooling = family === 'qwen3' ? 'last' : 'mean';
+      const runtime = await open(files, { threads, pooling });
+      const long = [LONGEST.slice(0, 500)];
+      const queries = [LONGEST.slice(7, 30), LONGEST.slice(7, 20)].map((ids) => [ids]);
+      const expected = await rowsOf(await open(files, { pooling }), long);
+      const answers: Float32Array[] = [];
+      let done = false;
+      let asked: Promise<void> | undefined;
+      const ask = async (): Promise<void> => {
+        for (const query of queries) {
+          const row = await runtime.run(query, { aside: true, prompt: query[0]!.slice(0, 10) });
+          answers.push(row.slice());
+          expect(done).toBe(false);
+        }
+        asking = false;
+      };
+      let asking = true;
+      const rows = await runtime.run(long, {
+        onProgress: () => (asked ??= ask()),
+        standStill: () => asking,
+      });
+      done = true;
+      await asked;
+      expectSame([rows], expected);
+      for (const [i, query] of queries.entries()) {
+        expectSame([answers[i]!], await rowsOf(runtime, query));
+      }
+    },
+  );
+
+  it('aside of nothing takes its turn, and too long a one is refused', async () => {
+    const runtime = await open(q4, { threads: 2 });
+    const [expected] = await rowsOf(runtime, [[1, 2, 3]]);
+    expect(await runtime.run([[1, 2, 3]], { aside: true })).toEqual(expected);
+    const running = runtime.run(LONG);
+    const tooLong = runtime.run([LONGEST.slice(0, runtime.asideTokens! + 1)], { aside: true });
+    await expect(tooLong).rejects.toMatchObject({ code: 'internal' });
+    await running;
+  });
+
+  it('aside that is aborted leaves the other one as it is', async () => {
+    const runtime = await open(q4, { threads: 2 });
+    const expected = await rowsOf(runtime, LONG);
+    const stopped: Promise<unknown>[] = [];
+    const rows = await runtime.run(LONG, {
+      onProgress: () => {
+        const aside = runtime.run([LONGEST.slice(0, 200)], {
+          aside: true,
+          signal: AbortSignal.abort(),
+        });
+        if (stopped.length < 3) stopped.push(aside.catch((error: unknown) => error));
+        else aside.catch(() => undefined);
+      },
+    });
+    for (const error of await Promise.all(stopped))
+      expect(error).toMatchObject({ code: 'aborted' });
+    expect(stopped).toHaveLength(3);
+    expect(rows).toEqual(concat(expected));
   });
 
   it('waits for the one before it', async () => {

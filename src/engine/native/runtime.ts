@@ -1,5 +1,6 @@
 /** The runtime of known models: our own kernels over weights packed in one WebAssembly.Memory. */
 
+import PQueue from 'p-queue';
 import { NearfieldError, toNearfieldError, type Pooling, type Simd } from '../../contract/index.ts';
 import type { Runtime, RunOptions } from '../runtime.ts';
 import { embedTokens, openTables, type Tables } from './embed.ts';
@@ -35,6 +36,8 @@ export interface NativeOptions {
  * slice share one pass.
  */
 const TOKEN_BUDGET = 2048;
+/** Tokens of a run beside another: a query, and no more than a second or so of one thread's work. */
+const ASIDE_TOKENS = 256;
 const PREFIX_BYTES = 48 * 2 ** 20;
 /** Positions that are there whatever the caller's limit: texts of our own are not cut. */
 const LEAST_POSITIONS = 512;
@@ -111,14 +114,16 @@ class NativeRuntime implements Runtime {
   readonly runtime = 'native';
   readonly padded = false;
   readonly tokenBudget = TOKEN_BUDGET;
+  readonly asideTokens = ASIDE_TOKENS;
   readonly width: number;
   readonly simd: Simd;
   readonly threads: number;
   readonly warnings: readonly string[];
   readonly #prefixes: PrefixStore;
   #parts: Parts | undefined;
-  /** Passes work in the same memory, so one at a time. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Passes work in the same memory, so one at a time; those aside have a part of it to themselves. */
+  readonly #passes = new PQueue({ concurrency: 1 });
+  readonly #asides = new PQueue({ concurrency: 1 });
 
   constructor(parts: Parts) {
     const { prefixBytes = PREFIX_BYTES, simd } = parts.options;
@@ -134,9 +139,9 @@ class NativeRuntime implements Runtime {
     batch: readonly (readonly number[])[],
     options: RunOptions = {},
   ): Promise<Float32Array<ArrayBuffer>> {
-    const rows = this.#turn.then(() => this.#run(batch, options));
-    this.#turn = rows.catch(() => undefined);
-    return rows;
+    const aside = options.aside === true && this.#passes.pending > 0;
+    const queue = aside ? this.#asides : this.#passes;
+    return queue.add(() => this.#run(batch, options, aside));
   }
 
   async close(): Promise<void> {
@@ -146,21 +151,23 @@ class NativeRuntime implements Runtime {
 
   async #run(
     batch: readonly (readonly number[])[],
-    { prompt, signal, onProgress }: RunOptions,
+    { prompt, signal, onProgress, standStill }: RunOptions,
+    aside: boolean,
   ): Promise<Float32Array<ArrayBuffer>> {
     if (batch.length === 0) return new Float32Array(0);
     const parts = this.#open();
     const { memory, model, tables } = parts;
     checkLengths(batch, parts.positions);
     try {
-      const team = await this.#team(parts);
+      const team = aside ? parts.team : await this.#team(parts);
       const plan = this.#prefixPlan(parts, batch, prompt);
-      const job = planPass(parts, batch, plan);
+      const job = planPass(parts, batch, plan, aside);
       await embedTokens(tables, memory, model, job, batch, signal);
       const prefix = this.#prefixRows(parts, batch, job, plan);
       const work = passWork(model, job);
       const onWork = (done: number): void => onProgress?.(Math.min(1, done / work));
-      await team.run(job, { signal, prefix, onWork });
+      const host = { signal, prefix, onWork, standStill };
+      await (aside ? team.runAside(job, host) : team.run(job, host));
       if (prefix && !plan?.kept) this.#prefixes.keep(prefix.kept);
       return new Float32Array(
         memory.memory.buffer,
@@ -217,6 +224,7 @@ function planPass(
   { model, memory, team, options }: Parts,
   batch: readonly (readonly number[])[],
   plan: PrefixPlan | undefined,
+  aside: boolean,
 ): PassJob {
   const prefix = plan?.length ?? 0;
   const sequences: Sequence[] = [];
@@ -226,9 +234,13 @@ function planPass(
     sequences.push({ row: rows, length, sees: prefix > 0 });
     rows += length;
   }
-  const sizes = { rows, texts: batch.length, threads: team.threads };
-  const start = memory.work(layOut(model, sizes, 0).end);
-  const { areas } = layOut(model, sizes, start);
+  const most = { rows: ASIDE_TOKENS, texts: ASIDE_TOKENS, threads: 1 };
+  const asideBytes = layOut(model, most, 0).end;
+  if (aside && rows > ASIDE_TOKENS) throw new RangeError(`${rows} tokens are too many for aside`);
+  const sizes = { rows, texts: batch.length, threads: aside ? 1 : team.threads };
+  const before = aside ? 0 : asideBytes;
+  const { end } = layOut(model, sizes, before);
+  const { areas } = layOut(model, sizes, memory.work(Math.max(end, asideBytes)) + before);
   const first = plan?.kept ? prefix : 0;
   return { kind: 'pass', pooling: options.pooling, rows, first, prefix, sequences, areas };
 }

@@ -2,7 +2,7 @@
 
 import { fromWire, NearfieldError, throwIfAborted, type WireError } from '../../contract/index.ts';
 import { instantiateKernels } from '../../kernels/index.ts';
-import { Cancelled, Crew, CREW_BYTES, type Steps } from './crew.ts';
+import { Cancelled, Crew, CREW_BYTES } from './crew.ts';
 import type { EngineMemory } from './memory.ts';
 import type { PackedModel } from './packed.ts';
 import type { PassHost } from './pass.ts';
@@ -30,11 +30,15 @@ export interface JobOptions extends PassHost {
   signal?: AbortSignal | undefined;
   /** Told as often what the program's steps have cost so far. */
   onWork?: ((done: number) => void) | undefined;
+  /** Asked as often: while it says so, this thread does nothing more for the job. */
+  standStill?: (() => boolean) | undefined;
 }
 
 /** Threads over one memory; the calling thread is the first of them. */
 export class Team {
   readonly #bench: Bench;
+  /** The same thread as if there were no others. */
+  readonly #aside: Bench;
   readonly #others: readonly Other[];
   #jobs = 0;
 
@@ -63,6 +67,7 @@ export class Team {
 
   private constructor(bench: Bench, others: readonly Other[]) {
     this.#bench = bench;
+    this.#aside = { ...bench, crew: new Crew(0, 1, new ArrayBuffer(CREW_BYTES)) };
     this.#others = others;
   }
 
@@ -78,6 +83,7 @@ export class Team {
   /** Tells every thread of the model that passes are about. */
   use(model: PackedModel): void {
     this.#bench.model = model;
+    this.#aside.model = model;
     for (const other of this.#others) other.post({ kind: 'model', model });
   }
 
@@ -91,24 +97,40 @@ export class Team {
     this.#bench.crew.reset();
     for (const other of this.#others) other.post({ kind: 'job', id, job });
     try {
-      await this.#drive(programOf(this.#bench, job, options), options);
+      await this.#drive(this.#bench, job, options);
     } catch (error) {
       throw await this.#giveUp(id, error);
     }
+  }
+
+  /**
+   * Runs a job on the calling thread alone, also in the midst of another that stands still. One at a
+   * time. Throws as `run` does.
+   */
+  async runAside(job: Job, options: JobOptions = {}): Promise<void> {
+    throwIfAborted(options.signal);
+    this.#aside.crew.reset();
+    await this.#drive(this.#aside, job, options);
   }
 
   close(): void {
     for (const other of this.#others) other.end();
   }
 
-  async #drive(steps: Steps, { signal, onWork }: JobOptions): Promise<void> {
+  async #drive(bench: Bench, job: Job, options: JobOptions): Promise<void> {
+    const { signal, onWork, standStill } = options;
+    const steps = programOf(bench, job, options);
     let breath = performance.now();
     while (!steps.next().done) {
       throwIfAborted(signal);
       if (performance.now() - breath < BREATH_MS) continue;
-      onWork?.(this.#bench.crew.done);
-      await nextTask();
-      if (this.death) throw this.death;
+      onWork?.(bench.crew.done);
+      do {
+        bench.crew.breathe();
+        await nextTask();
+        if (this.death) throw this.death;
+        throwIfAborted(signal);
+      } while (standStill?.());
       breath = performance.now();
     }
   }
