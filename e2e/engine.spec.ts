@@ -206,7 +206,11 @@ test('a query comes in the midst of one long text, and changes nothing of it', a
       order.push('query');
       return data;
     };
-    const long = await embedder.embed(text, { onProgress: () => (query ??= ask()) });
+    const long = await embedder.embed(text, {
+      onProgress: () => {
+        query ??= ask();
+      },
+    });
     order.push('document');
     const midst = await query;
     const alone = await embedder.embed('a question', { kind: 'query' });

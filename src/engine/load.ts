@@ -7,39 +7,30 @@ import {
   type ModelFile,
   type ModelSpec,
 } from '../contract/index.ts';
-import { chooseThreads, requestAdapter, type FoundAdapter } from '../device/index.ts';
+import { requestAdapter, type FoundAdapter } from '../device/index.ts';
 import { inspectModel, readStructure, type GraphFacts } from '../onnx/index.ts';
 import { openFileStore, type FetchedFile } from '../weights/download.ts';
-import { sha256, type OpenHash } from '../weights/hash.ts';
+import { sha256 } from '../weights/hash.ts';
+import { isSafePath } from '../weights/path.ts';
 import { candidates, refusedBy, type Candidate } from '../weights/plan.ts';
 import { resolveRemembered } from '../weights/remember.ts';
-import { isSafePath } from '../weights/path.ts';
-import type { ResolvedModel } from '../weights/resolve.ts';
+import {
+  createRuntime,
+  limitOf,
+  threadsOf,
+  type FetchedModel,
+  type Host,
+  type Loading,
+} from './create-runtime.ts';
 import { Engine } from './engine.ts';
 import { ModelFiles } from './files.ts';
 import { Later } from './later.ts';
-import {
-  chooseRuntime,
-  createNativeRuntime,
-  loadKernels,
-  type ByteSource,
-  type Choice,
-  type SpawnThread,
-} from './native/index.ts';
+import { chooseRuntime } from './native/index.ts';
 import { warmUpWasm } from './ort/load.ts';
-import { createGpuRuntime, createWasmRuntime, type OrtModel } from './ort/runtime.ts';
 import type { Runtime } from './runtime.ts';
 import { selfTest } from './self-test.ts';
 import type { TokenizerOptions } from './tokenizer.ts';
-import type { OpenTokens, TokenizerFiles, Tokens } from './tokens.ts';
-
-/** What the host gives: threads of its own kind. */
-export interface Host {
-  openTokens: OpenTokens;
-  /** These two are missing where there can be no threads. */
-  openHash?: OpenHash;
-  spawnThread?: SpawnThread;
-}
+import type { TokenizerFiles, Tokens } from './tokens.ts';
 
 export interface LoadedEngine {
   engine: Engine;
@@ -80,7 +71,8 @@ export async function loadEngine(
   };
   const keepFiles = (): Promise<void> => (keeping ??= keep());
   try {
-    const loaded = await loadFirst(request, host, model, files, found);
+    const native = device === 'wasm' && mayBeNative(request);
+    const loaded = await loadFirst({ request, host, spec: model.spec, files, found, native });
     warnings.push(...loaded.model.warnings);
     return { ...loaded, model: { ...loaded.model, warnings }, keepFiles };
   } catch (error) {
@@ -94,56 +86,41 @@ export async function loadEngine(
 }
 
 /** The first of the model's files that this device runs. */
-async function loadFirst(
-  request: LoadRequest,
-  host: Host,
-  model: ResolvedModel,
-  files: ModelFiles,
-  found: FoundAdapter | undefined,
-): Promise<Omit<LoadedEngine, 'keepFiles'>> {
+async function loadFirst(loading: Loading): Promise<Omit<LoadedEngine, 'keepFiles'>> {
+  const { request, spec, files, found, native } = loading;
   const { device } = request;
-  const native = device === 'wasm' && mayBeNative(request);
   let prepared: Promise<Tokens> | undefined;
-  const prepare = (): Promise<Tokens> =>
-    (prepared ??= prepareFor(request, host, model, files, found));
+  const prepare = (): Promise<Tokens> => (prepared ??= prepareTokens(loading));
   const refusals: string[] = [];
-  for (const candidate of candidates(model.spec, device, request.dtype, found?.facts, native)) {
-    const fetched = await fetchCandidate(request, model, candidate, files, prepare, found);
+  for (const candidate of candidates(spec, device, request.dtype, found?.facts, native)) {
+    const fetched = await fetchCandidate(loading, candidate, prepare);
     if ('refusal' in fetched) {
       refusals.push(`${candidate.dtype} ${fetched.refusal}`);
       continue;
     }
     files.report('compile');
-    return start(request, host, model, candidate, fetched, files, found);
+    return start(loading, candidate, fetched);
   }
   throw new NearfieldError(
     device === 'webgpu' ? 'no-webgpu' : 'unsupported-model',
-    `No file of ${model.spec.id} runs on ${device}: ${refusals.join('; ')}.`,
+    `No file of ${spec.id} runs on ${device}: ${refusals.join('; ')}.`,
   );
 }
 
-interface FetchedModel {
-  /** In memory for ONNX Runtime, which copies it; else as it is stored. */
-  graph: ByteSource;
-  /** By the names that the graph gives them. */
-  data: readonly { path: string; file: FetchedFile }[];
+interface FetchedCandidate extends FetchedModel {
   /** Still in the making while the session is. */
   tokens: Promise<Tokens>;
-  choice: Choice;
 }
 
 /** What every file of a model needs beside itself, in the making while the file is fetched. */
-function prepareFor(
-  request: LoadRequest,
-  { openTokens }: Host,
-  { spec }: ResolvedModel,
-  files: ModelFiles,
-  found: FoundAdapter | undefined,
-): Promise<Tokens> {
-  const options = tokenizerOptions(spec, request.maxTokens);
-  const tokens = fetchTokenizer(spec, files).then((fetched) => openTokens(fetched, options));
+function prepareTokens({ request, host, spec, files, found, native }: Loading): Promise<Tokens> {
+  const options: TokenizerOptions = {
+    maxTokens: limitOf(spec, request.maxTokens),
+    ...(spec.endTokenId !== undefined && { endTokenId: spec.endTokenId }),
+  };
+  const tokens = fetchTokenizer(spec, files).then((fetched) => host.openTokens(fetched, options));
   // The session made later tells of a runtime that does not start, and says more.
-  const warm = found || mayBeNative(request) ? undefined : warmUpWasm(threadsOf(request));
+  const warm = found || native ? undefined : warmUpWasm(threadsOf(request));
   // Awaited later or not at all; whoever does not wait must not leave a rejection unhandled.
   void Promise.allSettled([tokens, warm]);
   return tokens;
@@ -151,20 +128,16 @@ function prepareFor(
 
 /** The graph first: of a model that this device refuses, its data files are never fetched. */
 async function fetchCandidate(
-  request: LoadRequest,
-  { spec }: ResolvedModel,
+  { request, spec, files, found, native }: Loading,
   { dtype, files: { files: own }, nativeOnly }: Candidate,
-  files: ModelFiles,
   prepare: () => Promise<Tokens>,
-  found: FoundAdapter | undefined,
-): Promise<FetchedModel | { refusal: string }> {
+): Promise<FetchedCandidate | { refusal: string }> {
   const [graphFile, ...data] = own;
   if (!graphFile) throw new NearfieldError('bad-input', `${spec.id}: ${dtype} has no files.`);
   await files.announce(dtype, [...own, spec.tokenizer.tokenizer, spec.tokenizer.config]);
   const pendingGraph = files.fetch(graphFile);
   const tokens = prepare();
   const file = await pendingGraph;
-  const native = !found && mayBeNative(request);
   const graph = native ? await files.sourceOf(file) : await bytesOf(file);
   const structure = graph instanceof Uint8Array ? graph : await readStructure(graph);
   const facts = inspectModel(structure);
@@ -195,17 +168,6 @@ async function fetchTokenizer(spec: ModelSpec, files: ModelFiles): Promise<Token
   return { tokenizer: tokenizer.blob, config: config.blob };
 }
 
-function tokenizerOptions(spec: ModelSpec, maxTokens: number | undefined): TokenizerOptions {
-  return {
-    maxTokens: limitOf(spec, maxTokens),
-    ...(spec.endTokenId !== undefined && { endTokenId: spec.endTokenId }),
-  };
-}
-
-function limitOf(spec: ModelSpec, wanted: number | undefined): number {
-  return Math.min(spec.mostTokens ?? spec.maxTokens, wanted ?? spec.maxTokens);
-}
-
 /** The graph names its data files; a hostile one must not lead out of the model's folder. */
 function besideGraph(graph: ModelFile, location: string): string {
   if (!isSafePath(location)) {
@@ -223,18 +185,12 @@ function refusedByDevice(facts: GraphFacts, found: FoundAdapter | undefined): st
 }
 
 async function start(
-  request: LoadRequest,
-  host: Host,
-  { spec }: ResolvedModel,
+  loading: Loading,
   { dtype }: Candidate,
-  fetched: FetchedModel,
-  files: ModelFiles,
-  found: FoundAdapter | undefined,
+  fetched: FetchedCandidate,
 ): Promise<Omit<LoadedEngine, 'keepFiles'>> {
-  const [runtime, tokens] = await Promise.all([
-    createRuntime(request, host, spec, fetched, files, found),
-    fetched.tokens,
-  ]);
+  const { request, spec, files } = loading;
+  const [runtime, tokens] = await Promise.all([createRuntime(loading, fetched), fetched.tokens]);
   const runtimeReason = fetched.choice.model ? undefined : fetched.choice.reason;
   const revision = spec.revision ?? (await revisionOf(files.hashes));
   const maxTokens = limitOf(spec, request.maxTokens);
@@ -273,49 +229,6 @@ async function start(
   };
   files.report('ready');
   return { engine, runtime, model };
-}
-
-async function createRuntime(
-  request: LoadRequest,
-  { spawnThread: spawn }: Host,
-  spec: ModelSpec,
-  { choice, graph, data }: FetchedModel,
-  files: ModelFiles,
-  found: FoundAdapter | undefined,
-): Promise<Runtime> {
-  const { pooling, dimensions: width, keyValue } = spec;
-  if (choice.model) {
-    const threads = spawn ? threadsOf(request) : 1;
-    const kernels = await loadKernels(request.simd, threads > 1);
-    const sources = new Map([['', graph]]);
-    for (const { path, file } of data) sources.set(path, await files.sourceOf(file));
-    const maxTokens = limitOf(spec, request.maxTokens);
-    return createNativeRuntime(choice.model, sources, {
-      ...kernels,
-      threads,
-      spawn,
-      pooling,
-      maxTokens,
-    });
-  }
-  const model: OrtModel = {
-    graph: graph instanceof Uint8Array ? graph : await graph.read(0, graph.size),
-    externalData: data.map(({ path, file }) => ({ path, data: file.bytes ?? file.blob })),
-    pooling,
-    width,
-    ...(keyValue && { keyValue }),
-  };
-  return found
-    ? createGpuRuntime(model, found.adapter)
-    : createWasmRuntime(model, threadsOf(request));
-}
-
-function threadsOf(request: LoadRequest): number {
-  const machine = {
-    cores: navigator.hardwareConcurrency,
-    isolated: globalThis.crossOriginIsolated,
-  };
-  return chooseThreads(machine, request.threads);
 }
 
 /** A version for folders that name none: 16 hex digits over the hashes of all files used. */

@@ -9,7 +9,8 @@ import {
   type SliceRequest,
   type SliceResult,
 } from '../contract/index.ts';
-import { loadEngine, type Host, type LoadedEngine } from './load.ts';
+import type { Host } from './create-runtime.ts';
+import { loadEngine, type LoadedEngine } from './load.ts';
 
 /** Time between two reports of progress; chunks of a download come far more often. */
 const REPORT_EVERY_MS = 50;

@@ -295,7 +295,9 @@ describe('a run', () => {
       };
       let asking = true;
       const rows = await runtime.run(long, {
-        onProgress: () => (asked ??= ask()),
+        onProgress: () => {
+          asked ??= ask();
+        },
         standStill: () => asking,
       });
       done = true;
