@@ -1,5 +1,7 @@
 /** Which device runs, what happens when it cannot, and that the page is told. */
 
+import type { Page } from '@playwright/test';
+import { cosine } from './support/agreement.ts';
 import { beforeWorker, openConsole, passAsRealGpu } from './support/console.ts';
 import { expect, test } from './support/fixtures.ts';
 
@@ -31,14 +33,132 @@ test(
     await passAsRealGpu(page);
     await openConsole(page);
     const info = await page.evaluate(async (model) => {
-      const embedder = await nearfield.createEmbedder({ model });
+      const embedder = await nearfield.createEmbedder({ model, runtime: 'onnxruntime' });
       const { info } = embedder;
       await embedder.close();
       return info;
     }, `${modelServer.url}/models/bert-seeded-mean`);
     expect(info).toMatchObject({ device: 'webgpu', threads: 1 });
+    expect(info.probe).toBeUndefined();
     expect(info.adapter).toContain('swiftshader');
     expect(info.fallback).toBeUndefined();
+  },
+);
+
+/** Opens an embedder with device 'auto', embeds a text of each kind, and gives what it told. */
+function useAuto(page: Page, model: string) {
+  return page.evaluate(async (model) => {
+    const phases: string[] = [];
+    const embedder = await nearfield.createEmbedder({
+      model,
+      cache: 'memory',
+      onProgress: ({ phase, device }) => {
+        const told = phase === 'ready' ? `${phase} ${device}` : phase;
+        if (phases.at(-1) !== told) phases.push(told);
+      },
+    });
+    const rows = [];
+    for (const kind of ['document', 'query', 'query'] as const) {
+      rows.push([...(await embedder.embed('free and equal', { kind })).data]);
+    }
+    const { info } = embedder;
+    await embedder.close();
+    return { info, phases, rows };
+  }, model);
+}
+
+/** Writes another verdict in place of the one that was measured. */
+function judge(page: Page, verdict: object): Promise<void> {
+  return page.evaluate((verdict) => {
+    const all = JSON.parse(localStorage.getItem('nearfield:devices') ?? '{}') as object;
+    const judged = Object.keys(all).map((key) => [key, verdict]);
+    localStorage.setItem('nearfield:devices', JSON.stringify(Object.fromEntries(judged)));
+  }, verdict);
+}
+
+test(
+  'auto measures once which device is faster for what, and remembers',
+  { tag: '@webgpu-only' },
+  async ({ page, modelServer }) => {
+    await passAsRealGpu(page);
+    await openConsole(page);
+    const model = `${modelServer.url}/models/bert-seeded-mean`;
+
+    const first = await useAuto(page, model);
+    expect(first.phases.filter((phase) => /probe|ready/.test(phase))).toEqual([
+      'probe',
+      'ready wasm',
+    ]);
+    expect(first.info).toMatchObject({ device: 'wasm', runtime: 'native', counts: { texts: 2 } });
+    expect(first.info.queries).toBeUndefined();
+    const { query, documents } = first.info.probe!;
+    expect(query.wasm).toBeLessThan(query.webgpu);
+    expect(documents.wasm).toBeLessThan(documents.webgpu);
+
+    const second = await useAuto(page, model);
+    expect(second.phases).not.toContain('probe');
+    expect(second.info).toMatchObject({ device: 'wasm', probe: first.info.probe });
+    expect(second.info.fallback).toBeUndefined();
+    expect(second.rows).toEqual(first.rows);
+
+    const { dtype } = first.info;
+    await judge(page, { document: 'webgpu', query: 'wasm', dtype, probe: first.info.probe });
+    const split = await useAuto(page, model);
+    expect(split.phases.at(-1)).toBe('ready webgpu');
+    expect(split.info).toMatchObject({ device: 'webgpu', runtime: 'onnxruntime', dtype });
+    expect(split.info.queries).toMatchObject({ device: 'wasm', runtime: 'native', dtype });
+    expect(split.info.counts).toMatchObject({ texts: 2, cacheHits: 1, cacheMisses: 2 });
+    // Each kind from its own device, and the two devices near to each other.
+    expect(split.rows.slice(1)).toEqual(first.rows.slice(1));
+    expect(split.rows[0]).not.toEqual(first.rows[0]);
+    expect(cosine(split.rows[0]!, first.rows[0]!)).toBeGreaterThan(0.999);
+
+    await judge(page, { document: 'webgpu', query: 'webgpu' });
+    const gpu = await useAuto(page, model);
+    expect(gpu.phases).not.toContain('probe');
+    expect(gpu.info).toMatchObject({ device: 'webgpu', counts: { texts: 2 } });
+    expect(gpu.info.queries).toBeUndefined();
+
+    // A verdict that holds no more: there is no such file.
+    await judge(page, { document: 'wasm', query: 'wasm', dtype: 'bnb4' });
+    const stale = await useAuto(page, model);
+    expect(stale.info).toMatchObject({ device: 'webgpu', dtype });
+    expect((await useAuto(page, model)).phases).toContain('probe');
+  },
+);
+
+test(
+  'auto takes the GPU for a model that its own kernels do not know',
+  { tag: '@webgpu-only' },
+  async ({ page, modelServer }) => {
+    await passAsRealGpu(page);
+    await openConsole(page);
+    const model = `${modelServer.url}/models/bert-seeded-relu`;
+    for (const phases of [['probe', 'ready webgpu'], ['ready webgpu']]) {
+      const out = await useAuto(page, model);
+      expect(out.info).toMatchObject({ device: 'webgpu', counts: { texts: 2 } });
+      expect(out.info.probe).toBeUndefined();
+      expect(out.phases.filter((phase) => /probe|ready/.test(phase))).toEqual(phases);
+    }
+  },
+);
+
+test(
+  'a measurement that is aborted leaves nothing behind, and the next load measures',
+  { tag: '@webgpu-only' },
+  async ({ page, modelServer }) => {
+    await passAsRealGpu(page);
+    await openConsole(page);
+    const model = `${modelServer.url}/models/bert-seeded-mean`;
+    const { code } = await page.evaluate(async (model) => {
+      const abort = new AbortController();
+      const onProgress = ({ phase }: { phase: string }): void => {
+        if (phase === 'probe') abort.abort();
+      };
+      return outcomeOf(nearfield.createEmbedder({ model, signal: abort.signal, onProgress }));
+    }, model);
+    expect(code).toBe('aborted');
+    expect((await useAuto(page, model)).phases).toContain('probe');
   },
 );
 

@@ -3,6 +3,7 @@ import { embeddedText } from '../tools/samples/text.ts';
 import type { DocumentInput } from '../src/contract/index.ts';
 import { SAMPLE_FILES } from '../src/demo/corpora/files.ts';
 import { fromFloat16 } from '../src/demo/corpora/float16.ts';
+import { cosine } from './support/agreement.ts';
 import { openConsole } from './support/console.ts';
 import { expect, test } from './support/fixtures.ts';
 
@@ -81,10 +82,4 @@ function rowsOf(path: string, dimensions: number): number[][] {
 function spread<T>(all: readonly T[]): T[] {
   const step = all.length / SPREAD;
   return all.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step)).slice(0, SPREAD);
-}
-
-function cosine(a: readonly number[], b: readonly number[]): number {
-  const dot = (x: readonly number[], y: readonly number[]): number =>
-    x.reduce((sum, value, i) => sum + value * (y[i] ?? 0), 0);
-  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }

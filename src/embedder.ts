@@ -1,18 +1,22 @@
-import { RemoteEmbedder, type Session } from './bridge/index.ts';
+import type { ModelCounts, RemoteEmbedder } from './bridge/index.ts';
 import { cached, IndexedDbStore, MemoryStore, type VectorStore } from './cache/index.ts';
 import {
   NearfieldError,
   promptPrefix,
   throwIfAborted,
+  type DeviceProbe,
   type Embedder,
   type EmbedderInfo,
   type EmbedderOptions,
   type Embeddings,
   type EmbedOptions,
   type EmbedTexts,
+  type LoadedModel,
+  type QueryInfo,
+  type TextKind,
 } from './contract/index.ts';
-import { requestAdapter } from './device/index.ts';
 import { toEmbeddings } from './embeddings.ts';
+import { openLanes, type Lanes, type OpenLane } from './lanes.ts';
 import { checkDimensions, checkModelOptions, checkTexts, DEFAULTS, oneOf } from './options.ts';
 
 /**
@@ -28,10 +32,9 @@ export async function createEmbedder(options: EmbedderOptions = {}): Promise<Emb
   throwIfAborted(options.signal);
   const { model, dtype, hubUrl, modelsUrl, revision, maxTokens, threads } = checked;
   const { runtime, precision, simd } = checked;
-  const remote = new RemoteEmbedder({
+  const lanes = await openLanes({
     spawn: () => spawnWorker(options.workerUrl),
     device: checked.device,
-    probe: () => requestAdapter(false),
     request: {
       model,
       dtype,
@@ -45,51 +48,51 @@ export async function createEmbedder(options: EmbedderOptions = {}): Promise<Emb
       ...(threads !== undefined && { threads }),
     },
     onProgress: (progress) => options.onProgress?.(progress),
+    signal: options.signal,
   });
-  try {
-    return new WorkerEmbedder(remote, await remote.session(options.signal), store);
-  } catch (error) {
-    // After an abort nobody waits for this load.
-    await remote.close();
-    throw error;
-  }
+  return new WorkerEmbedder(lanes, store);
+}
+
+/** What computes one kind of text, behind the cache where there is one. */
+interface Lane extends OpenLane {
+  embed: EmbedTexts;
 }
 
 class WorkerEmbedder implements Embedder {
-  readonly #remote: RemoteEmbedder;
+  readonly #lanes: Readonly<Record<TextKind, Lane>>;
   readonly #store: VectorStore | undefined;
-  readonly #embed: EmbedTexts;
+  readonly #probe: DeviceProbe | undefined;
   readonly #lookups = { cacheHits: 0, cacheMisses: 0 };
   readonly #warnings: string[] = [];
-  #session: Session;
   #closed = false;
 
-  constructor(remote: RemoteEmbedder, session: Session, store: VectorStore | undefined) {
-    this.#remote = remote;
-    this.#session = session;
+  constructor({ document, query, probe }: Lanes, store: VectorStore | undefined) {
     this.#store = store;
-    this.#embed = store ? this.#through(store) : remote.embed;
+    this.#probe = probe;
+    const documents = this.#lane(document);
+    this.#lanes = {
+      document: documents,
+      query: query === document ? documents : this.#lane(query),
+    };
   }
 
   get info(): EmbedderInfo {
-    const { model, fallback } = this.#session;
+    const { document, query } = this.#lanes;
+    const { model, fallback } = document.session;
     return {
       model: model.id,
       revision: model.revision,
-      device: model.device,
-      runtime: model.runtime,
+      ...placeOf(model),
       ...(model.runtimeReason !== undefined && { runtimeReason: model.runtimeReason }),
-      dtype: model.dtype,
       pooling: model.pooling,
       dimensions: model.dimensions,
       minDimensions: model.minDimensions,
       maxTokens: model.maxTokens,
-      threads: model.threads,
-      simd: model.simd,
-      ...(model.adapter !== undefined && { adapter: model.adapter }),
+      ...(query !== document && { queries: placeOf(query.session.model) }),
+      ...(this.#probe && { probe: this.#probe }),
       ...(fallback && { fallback }),
-      warnings: [...model.warnings, ...this.#warnings],
-      counts: { ...this.#remote.counts, ...this.#lookups },
+      warnings: [...this.#each(({ session }) => session.model.warnings).flat(), ...this.#warnings],
+      counts: { ...this.#counts(), ...this.#lookups },
     };
   }
 
@@ -99,22 +102,23 @@ class WorkerEmbedder implements Embedder {
     const { kind = 'document', task, truncate = true, signal, onProgress } = options;
     oneOf('kind', kind, ['document', 'query']);
     throwIfAborted(signal);
-    this.#session = await this.#remote.session(signal);
-    const { model } = this.#session;
+    const lane = this.#lanes[kind];
+    lane.session = await lane.remote.session(signal);
+    const { model } = lane.session;
     const dimensions = checkDimensions(model, options.dimensions);
     const prefix = promptPrefix(model, kind, task);
-    const rows = await this.#embed(
+    const rows = await lane.embed(
       { texts: list, prefix, truncate },
       { urgent: kind === 'query', ...(signal && { signal }), ...(onProgress && { onProgress }) },
     );
     // The worker may have died and another loaded the model anew while the texts went there.
-    if (rows.identity !== model.identity) this.#session = await this.#remote.session(signal);
+    if (rows.identity !== model.identity) lane.session = await lane.remote.session(signal);
     return toEmbeddings(rows, dimensions);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#remote.close();
+    await Promise.all(this.#each(({ remote }) => remote.close()));
     await this.#store?.close();
   }
 
@@ -122,9 +126,14 @@ class WorkerEmbedder implements Embedder {
     return this.close();
   }
 
-  #through(store: VectorStore): EmbedTexts {
-    return cached(this.#remote.embed, store, {
-      identity: async (signal) => (await this.#remote.session(signal)).model.identity,
+  #lane({ remote, session }: OpenLane): Lane {
+    const store = this.#store;
+    return { remote, session, embed: store ? this.#through(remote, store) : remote.embed };
+  }
+
+  #through(remote: RemoteEmbedder, store: VectorStore): EmbedTexts {
+    return cached(remote.embed, store, {
+      identity: async (signal) => (await remote.session(signal)).model.identity,
       onWarning: ({ message }) => this.#warnings.push(message),
       onLookup: ({ hits, misses }) => {
         this.#lookups.cacheHits += hits;
@@ -133,11 +142,29 @@ class WorkerEmbedder implements Embedder {
     });
   }
 
+  #each<T>(of: (lane: Lane) => T): T[] {
+    return [...new Set(Object.values(this.#lanes))].map(of);
+  }
+
+  #counts(): ModelCounts {
+    const [first, second] = this.#each(({ remote }) => remote.counts);
+    return {
+      texts: first!.texts + (second?.texts ?? 0),
+      tokens: first!.tokens + (second?.tokens ?? 0),
+      milliseconds: first!.milliseconds + (second?.milliseconds ?? 0),
+    };
+  }
+
   #refuseWhenClosed(): void {
     if (this.#closed) {
       throw new NearfieldError('closed', 'This embedder was closed; create another one.');
     }
   }
+}
+
+/** What `info` tells of where texts of one kind are computed. */
+function placeOf({ device, runtime, dtype, threads, simd, adapter }: LoadedModel): QueryInfo {
+  return { device, runtime, dtype, threads, simd, ...(adapter !== undefined && { adapter }) };
 }
 
 function openStore(options: EmbedderOptions): VectorStore | undefined {

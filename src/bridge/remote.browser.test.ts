@@ -1,17 +1,22 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { DeviceChoice, EmbedContext, EmbedProgress } from '../contract/index.ts';
 import { RemoteEmbedder } from './remote.ts';
+import type { DeviceStart } from './session.ts';
 
 let started = 0;
 let workers: Worker[] = [];
 let embedders: RemoteEmbedder[] = [];
 
 function embedder(
-  options: { device?: DeviceChoice; model?: string; probe?: () => Promise<void> } = {},
+  options: { device?: DeviceChoice; model?: string; choose?: () => Promise<DeviceStart> } = {},
 ): RemoteEmbedder {
-  const { device = 'wasm', model = 'lengths', probe = () => Promise.resolve() } = options;
+  const {
+    device = 'wasm',
+    model = 'lengths',
+    choose = async () => ({ device: 'webgpu' }),
+  } = options;
   const made = new RemoteEmbedder({
-    probe,
+    choose,
     spawn: () => {
       const worker = new Worker(new URL('./remote.test-worker.ts', import.meta.url), {
         type: 'module',
@@ -256,6 +261,14 @@ describe('a session', () => {
     expect(started).toBe(2);
   });
 
+  it('begins where it is told to, with the dtype that suits', async () => {
+    const choose = async () => ({ device: 'wasm', dtype: 'q4' }) as const;
+    const { fallback, model } = await embedder({ device: 'auto', choose }).session();
+    expect(model).toMatchObject({ device: 'wasm', dtype: 'q4' });
+    expect(fallback).toBeUndefined();
+    expect(started).toBe(1);
+  });
+
   it('does not fall back when WebGPU was asked for', async () => {
     const forced = embedder({ device: 'webgpu', model: 'no webgpu' });
     await expect(forced.session()).rejects.toMatchObject({ code: 'no-webgpu' });
@@ -269,7 +282,7 @@ describe('a session', () => {
   });
 
   it('is closed though the question for an adapter is never answered', async () => {
-    const remote = embedder({ device: 'auto', probe: () => new Promise(() => undefined) });
+    const remote = embedder({ device: 'auto', choose: () => new Promise(() => undefined) });
     const refused = expect(remote.session()).rejects.toMatchObject({ code: 'closed' });
     await remote.close();
     await refused;

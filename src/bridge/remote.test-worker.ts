@@ -1,7 +1,8 @@
 /**
  * An embed worker whose model is the length of a text; texts that begin with `!` do what they say.
  * The model `gate` loads at once in the first worker, whose name is 1, and in later ones when the
- * channel of that name says `go`. The model `interruptible` takes urgent texts in the midst of others.
+ * channel of that name says `go`. The model `interruptible` takes urgent texts in the midst of others,
+ * and `slow wasm` takes its time on that device.
  */
 
 import {
@@ -14,6 +15,7 @@ import {
 } from '../contract/index.ts';
 import { serve } from './serve.ts';
 
+let delay = 0;
 const stops = new Map<boolean, (error: NearfieldError) => void>();
 // Pages have a name too, of another type.
 const isFirst = Reflect.get(globalThis, 'name') === '1';
@@ -26,6 +28,15 @@ function gate(): Promise<void> {
     };
     channel.postMessage('waiting');
   });
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Rejects when the slice is to be given up. */
+function stopped(urgent: boolean): Promise<never> {
+  return new Promise((_, reject) => stops.set(urgent, reject));
 }
 
 function rowsOf(texts: readonly string[], milliseconds: number): SliceResult {
@@ -52,13 +63,15 @@ async function slowly(
 }
 
 const api: EmbedWorkerApi = {
-  load: ({ device, model }) =>
+  load: ({ device, dtype, model }) =>
     replyWith(async () => {
       if (model === 'gate' && !isFirst) await gate();
       if (model === `no ${device}`) throw new NearfieldError('no-webgpu', 'not here');
       const interruptible = model === 'interruptible';
+      if (model === `slow ${device}`) delay = 100;
       return {
-        ...{ id: 'lengths', device, dimensions: 2, identity: 'lengths', interruptible },
+        ...{ id: 'lengths', device, dtype, dimensions: 2, identity: 'lengths', interruptible },
+        prompts: { query: 'Instruct: {task}\nQuery:', document: '' },
       } as LoadedModel;
     }),
   embed: ({ texts, urgent }, onProgress) =>
@@ -67,7 +80,8 @@ const api: EmbedWorkerApi = {
       const order = texts[index]?.slice(1).trim();
       if (order === 'die') close();
       if (order === 'slow') return slowly(texts, onProgress);
-      if (order === 'wait') await new Promise((_, reject) => stops.set(urgent, reject));
+      if (delay > 0) await Promise.race([sleep(delay), stopped(urgent)]);
+      if (order === 'wait') await stopped(urgent);
       if (order === 'die' || order === 'hang') await new Promise<never>(() => undefined);
       if (order)
         throw new NearfieldError(order as ErrorCode, `texts[${index}]: as asked`, { index });

@@ -5,6 +5,7 @@ import {
   unwrap,
   type Device,
   type DeviceChoice,
+  type Dtype,
   type EmbedWorkerApi,
   type ErrorCode,
   type LoadedModel,
@@ -30,10 +31,17 @@ export interface Session {
 export interface SessionOptions {
   spawn: () => Worker;
   device: DeviceChoice;
-  /** Rejects with `no-webgpu` where 'auto' need not try it; spares a worker that would only say so. */
-  probe: () => Promise<unknown>;
+  /** Where 'auto' begins; rejects with `no-webgpu` where WebGPU need not be tried. */
+  choose: () => Promise<DeviceStart>;
   request: Omit<LoadRequest, 'device' | 'forced'>;
   onProgress: (progress: LoadProgress) => void;
+}
+
+/** A device, and the dtype that is known to suit it. */
+export interface DeviceStart {
+  device: Device;
+  /** @default the request's */
+  dtype?: Dtype;
 }
 
 /** Reasons to leave WebGPU for WASM; the others would be the same there. */
@@ -48,26 +56,30 @@ const FALL_BACK_ON: readonly ErrorCode[] = [
 ];
 
 /**
- * Loads the model on the device asked for. With 'auto' WebGPU is tried first and WASM follows in a
- * fresh worker: what a failed session leaves behind poisons the next one in its realm
+ * Loads the model on the device asked for. With 'auto' WASM follows in a fresh worker where WebGPU
+ * fails: what a failed session leaves behind poisons the next one in its realm
  * (transformers.js #1635).
  *
  * @param ended ends the loading, or the session, at once when it fires: its reason, a
  *   NearfieldError, is what everything pending rejects with
  */
 export async function openSession(options: SessionOptions, ended: AbortSignal): Promise<Session> {
-  if (options.device !== 'auto') return loadOn(options.device, options, ended);
+  if (options.device !== 'auto') return loadOn({ device: options.device }, options, ended);
   // Its script loads while the adapter is asked for; it is fresh for whichever device comes first.
   const idle = WorkerHandle.open<EmbedWorkerApi>(options.spawn, ended);
-  const probing = unlessAborted(options.probe(), ended, ({ reason }) => toNearfieldError(reason));
-  const [probed] = await Promise.allSettled([probing, idle]);
-  const unfit =
-    probed.status === 'rejected' ? toFallback(toNearfieldError(probed.reason)) : undefined;
-  if (unfit) return { ...(await loadOn('wasm', options, ended, idle)), fallback: unfit };
+  const choosing = unlessAborted(options.choose(), ended, ({ reason }) => toNearfieldError(reason));
+  const [chosen] = await Promise.allSettled([choosing, idle]);
+  const wasm = { device: 'wasm' } as const;
+  if (chosen.status === 'rejected') {
+    const fallback = toFallback(toNearfieldError(chosen.reason));
+    return { ...(await loadOn(wasm, options, ended, idle)), fallback };
+  }
+  const start = chosen.value;
+  if (start.device === 'wasm') return loadOn(start, options, ended, idle);
   try {
-    return await loadOn('webgpu', options, ended, idle);
+    return await loadOn(start, options, ended, idle);
   } catch (error) {
-    return { fallback: toFallback(error), ...(await loadOn('wasm', options, ended)) };
+    return { fallback: toFallback(error), ...(await loadOn(wasm, options, ended)) };
   }
 }
 
@@ -78,14 +90,15 @@ function toFallback(error: unknown): Fallback {
 }
 
 async function loadOn(
-  device: Device,
+  { device, dtype }: DeviceStart,
   options: SessionOptions,
   ended: AbortSignal,
   opening = WorkerHandle.open<EmbedWorkerApi>(options.spawn, ended),
 ): Promise<Session> {
   const worker = await opening;
   try {
-    const request = { ...options.request, device, forced: options.device === device };
+    const forced = options.device === device;
+    const request = { ...options.request, device, forced, ...(dtype && { dtype }) };
     const onProgress = proxy(options.onProgress);
     const model = unwrap(await worker.call((api) => api.load(request, onProgress)));
     return { worker, model };

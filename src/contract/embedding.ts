@@ -87,11 +87,29 @@ export interface EmbedderInfo {
   readonly simd: Simd;
   /** The WebGPU adapter, for people: `vendor architecture (description)`. */
   readonly adapter?: string;
+  /** What computes queries, where that is not what computes documents, which all the rest tells of. */
+  readonly queries?: QueryInfo;
+  /** What was measured once on this machine to choose between the devices. */
+  readonly probe?: DeviceProbe;
   /** Set when another device was tried first, with the reason it was left. */
   readonly fallback?: { from: Device; code: ErrorCode; message: string };
   /** Things that went less well than they should, for people: storage that failed, assumptions made. */
   readonly warnings: readonly string[];
   readonly counts: EmbedderCounts;
+}
+
+/** As in `EmbedderInfo`. */
+export type QueryInfo = Pick<
+  EmbedderInfo,
+  'device' | 'runtime' | 'dtype' | 'threads' | 'simd' | 'adapter'
+>;
+
+/** Milliseconds that a call took, its way to the worker counted in. */
+export interface DeviceProbe {
+  /** One short query; the median of some. */
+  readonly query: Readonly<Record<Device, number>>;
+  /** Eight texts of some 128 tokens. WASM is given up once it has taken as long as WebGPU. */
+  readonly documents: { readonly webgpu: number; readonly wasm?: number };
 }
 
 /** What this embedder has done since it was created. */
@@ -101,7 +119,7 @@ export interface EmbedderCounts {
   readonly tokens: number;
   readonly cacheHits: number;
   readonly cacheMisses: number;
-  /** Milliseconds the model computed. */
+  /** Milliseconds the model computed; of a query in the midst of a document both count. */
   readonly milliseconds: number;
 }
 
@@ -119,7 +137,12 @@ export interface EmbedderOptions {
    * @default 'qwen3-embedding-0.6b'
    */
   model?: string | ModelSpec;
-  /** @default 'auto' */
+  /**
+   * With 'auto' WebGPU where a real adapter suits the model, else WASM. Where Nearfield's own kernels
+   * run the model as well, both are measured once, at the first load, and each kind of text goes to
+   * the faster one; not so for files over 256 MiB unless the browser tells of 8 GB of memory.
+   * @default 'auto'
+   */
   device?: DeviceChoice;
   /** @default 'auto' */
   dtype?: DtypeChoice;
@@ -174,12 +197,12 @@ export interface EmbedderOptions {
 /** Where loading stands. `loaded` and `total` count bytes over all files of the model. */
 export interface LoadProgress {
   /**
-   * `plan` comes before the first byte of weights, and says how many bytes will come. `stored` is
-   * the last: files that came fast are used first, and on this machine for good some seconds after
+   * `plan` comes before the first byte of weights, and says how many bytes will come. `probe` comes
+   * only where two devices are measured, see `EmbedderOptions.device`. `stored` is the last: files that came fast are used first, and on this machine for good some seconds after
    * the model is `ready`. It stays out where the browser has no room for them, and where another
    * tab was about to store them.
    */
-  phase: 'plan' | 'download' | 'compile' | 'self-test' | 'ready' | 'stored';
+  phase: 'plan' | 'download' | 'compile' | 'self-test' | 'probe' | 'ready' | 'stored';
   device: Device;
   dtype: Dtype;
   loaded: number;

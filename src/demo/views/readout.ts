@@ -78,6 +78,7 @@ function stepText(model: string, progress: LoadProgress | undefined): string {
   if (progress.phase === 'download' && progress.stored < progress.total) {
     return `Downloading ${name}: ${bytes(progress.loaded)} of ${bytes(progress.total)}.`;
   }
+  if (progress.phase === 'probe') return `Measuring which device runs ${name} faster…`;
   return progress.phase === 'self-test' ? `Checking ${name} on this device…` : `Preparing ${name}…`;
 }
 
