@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import type { Device } from '../contract/index.ts';
+import { NearfieldError, type Device } from '../contract/index.ts';
 import { RemoteEmbedder } from './remote.ts';
 import type { Session } from './session.ts';
 import { probeSessions } from './timing.ts';
@@ -44,10 +44,20 @@ it('times both where WASM is faster', async () => {
 });
 
 it('ends when it is aborted, and when a worker dies', async () => {
-  const aborted = probeSessions(await sessions('lengths'), AbortSignal.abort());
-  await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
+  const before = probeSessions(await sessions('lengths'), AbortSignal.abort());
+  await expect(before).rejects.toMatchObject({ code: 'aborted' });
+
+  const abort = new AbortController();
   const both = await sessions('slow webgpu');
-  const crashed = probeSessions(both);
-  both.webgpu.worker.terminate();
+  const stopped = probeSessions(both, abort.signal);
+  abort.abort();
+  await expect(stopped).rejects.toMatchObject({ code: 'aborted' });
+  for (const { worker } of [both.webgpu, both.wasm]) {
+    expect((await worker.dead).code).toBe('aborted');
+  }
+
+  const others = await sessions('slow webgpu');
+  const crashed = probeSessions(others);
+  others.webgpu.worker.terminate(new NearfieldError('worker-crashed', 'died'));
   await expect(crashed).rejects.toMatchObject({ code: 'worker-crashed' });
 });

@@ -1,9 +1,11 @@
 /** How long two sessions of one model take for the same texts, as the page sees it. */
 
 import {
+  abortError,
   promptPrefix,
   throwIfAborted,
   unwrap,
+  type Device,
   type DeviceProbe,
   type SliceRequest,
 } from '../contract/index.ts';
@@ -26,35 +28,55 @@ const DOCUMENTS = Array.from({ length: 8 }, (_, i) => `${i + 1}. ${DOCUMENT}`);
 
 /**
  * Each text once without a clock before it counts: shaders are made, and prompts kept.
- * Throws `aborted`, and what embedding the texts fails with.
+ *
+ * @param signal ends both workers when it fires
+ * @throws NearfieldError `aborted`, and what embedding the texts fails with
  */
 export async function probeSessions(
-  { webgpu, wasm }: { webgpu: Session; wasm: Session },
+  sessions: Readonly<Record<Device, Session>>,
   signal?: AbortSignal,
 ): Promise<DeviceProbe> {
+  throwIfAborted(signal);
+  const end = (): void => {
+    for (const { worker } of Object.values(sessions)) worker.terminate(abortError(signal!));
+  };
+  signal?.addEventListener('abort', end);
+  try {
+    return { query: await timeQueries(sessions), documents: await timeDocuments(sessions) };
+  } finally {
+    signal?.removeEventListener('abort', end);
+  }
+}
+
+async function timeQueries({
+  webgpu,
+  wasm,
+}: Readonly<Record<Device, Session>>): Promise<DeviceProbe['query']> {
   const { model } = webgpu;
   const task = model.prompts.query.includes('{task}') ? TASK : undefined;
-  const prompt = promptPrefix(model, 'query', task);
-  const query = { texts: [QUERY], prefix: prompt, truncate: true, urgent: true };
-  const times = { webgpu: [] as number[], wasm: [] as number[] };
+  const prefix = promptPrefix(model, 'query', task);
+  const query = { texts: [QUERY], prefix, truncate: true, urgent: true };
+  const runs: { webgpu: number; wasm: number }[] = [];
   for (let run = 0; run <= REPEATS; run++) {
-    throwIfAborted(signal);
-    const [gpu, cpu] = [await timed(webgpu, query), await timed(wasm, query)];
-    if (run === 0) continue;
-    times.webgpu.push(gpu);
-    times.wasm.push(cpu);
+    runs.push({ webgpu: await timed(webgpu, query), wasm: await timed(wasm, query) });
   }
-  const prefix = promptPrefix(model, 'document');
+  const counted = runs.slice(1);
+  return {
+    webgpu: median(counted.map((run) => run.webgpu)),
+    wasm: median(counted.map((run) => run.wasm)),
+  };
+}
+
+async function timeDocuments({
+  webgpu,
+  wasm,
+}: Readonly<Record<Device, Session>>): Promise<DeviceProbe['documents']> {
+  const prefix = promptPrefix(webgpu.model, 'document');
   const documents = { texts: DOCUMENTS, prefix, truncate: true, urgent: false };
   await timed(webgpu, documents);
-  throwIfAborted(signal);
   const most = await timed(webgpu, documents);
-  throwIfAborted(signal);
   const least = await timedUpTo(most, wasm, documents);
-  return {
-    query: { webgpu: median(times.webgpu), wasm: median(times.wasm) },
-    documents: { webgpu: most, ...(least !== undefined && { wasm: least }) },
-  };
+  return { webgpu: most, ...(least !== undefined && { wasm: least }) };
 }
 
 async function timed({ worker }: Session, request: SliceRequest): Promise<number> {

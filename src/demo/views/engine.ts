@@ -126,6 +126,9 @@ function gauges(info: EmbedderInfo | undefined): HTMLElement[] {
   const value = (from: (known: EmbedderInfo) => string): string => (info ? from(info) : '–');
   const rows: [string, string][] = [
     ['Runs on', value(({ device }) => shortDevice(device))],
+    ...(info?.queries
+      ? [['Questions run on', shortDevice(info.queries.device)] satisfies [string, string]]
+      : []),
     ...(info?.adapter ? [['Adapter', info.adapter] satisfies [string, string]] : []),
     ['Threads', value(({ threads }) => String(threads))],
     ['Precision', value(({ dtype }) => dtype)],
