@@ -26,6 +26,7 @@ export const CASES: readonly KernelCase[] = [
   product('matmul, 4 bits, 16 x 1024', 4, 16, 1024, 512),
   product('matmul, 4 bits, 16 x 3072', 4, 16, 3072, 256),
   product('matmul, 4 bits, 128 x 1024', 4, 128, 1024, 128),
+  product('matmul, 4 bits, 128 x 3072', 4, 128, 3072, 128),
   product('matmul, 4 bits, 128 x 1024, zero points', 4, 128, 1024, 128, true),
   product('matmul, 8 bits, 128 x 1024', 8, 128, 1024, 128),
   attention(`attention, causal, ${ATTENTION_ROWS} queries`, ATTENTION_ROWS, 0),

@@ -17,8 +17,15 @@ export function tiledRows(rows: number): number {
   return Math.ceil(rows / TILE) * TILE;
 }
 
-/** Bytes of scratch that `matmul` wants: the totals of a tile's rows with a panel's outputs. */
-export const MATMUL_SCRATCH_BYTES = TILE * PANEL * Float32Array.BYTES_PER_ELEMENT;
+/** Inputs up to which `matmul` takes the nibbles of a panel apart where many rows meet it. */
+const MOST_UNPACKED = 4096;
+
+/**
+ * Bytes of scratch that `matmul` wants: the totals of a tile's rows with a panel's outputs, and a
+ * panel's weights as bytes.
+ */
+export const MATMUL_SCRATCH_BYTES =
+  TILE * PANEL * Float32Array.BYTES_PER_ELEMENT + PANEL * MOST_UNPACKED;
 
 /** Panels of n outputs; the last may be partly empty. */
 export function panelCount(n: number): number {

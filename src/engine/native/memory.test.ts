@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { attentionScratchBytes, MATMUL_SCRATCH_BYTES } from '../../kernels/index.ts';
 import { EngineMemory, Layout } from './memory.ts';
 import type { PackedModel, PackedQwen3 } from './packed.ts';
-import { layOut, TASK_ROWS, type Areas, type Quantised } from './pass.ts';
+import { GATE_COLUMNS, GATE_ROWS, layOut, TASK_ROWS, type Areas, type Quantised } from './pass.ts';
 
 const outOfMemory = expect.objectContaining({ code: 'out-of-memory' }) as Error;
 
@@ -69,7 +69,7 @@ function spansOf(
   ];
   const spans: [number, number][] = [
     [areas.x, 4 * rows * hidden],
-    family === 'bert' ? [areas.y, 4 * rows * hidden] : [areas.gated, 4 * rows * 2 * ffn],
+    ...(family === 'bert' ? [[areas.y, 4 * rows * hidden] as [number, number]] : []),
     [areas.q, 4 * rows * heads * headDim],
     [areas.attention, 4 * rows * heads * headDim],
     [areas.k, 4 * rows * kvHeads * headDim],
@@ -87,6 +87,9 @@ function spansOf(
       [own.normed, 4 * TASK_ROWS * hidden],
       [own.scratch, attentionScratchBytes(headDim)],
       [own.totals, MATMUL_SCRATCH_BYTES],
+      ...(family === 'qwen3'
+        ? [[own.gated, 8 * GATE_ROWS * GATE_COLUMNS] as [number, number]]
+        : []),
     );
   }
   return spans;

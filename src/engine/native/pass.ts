@@ -13,6 +13,13 @@ export const GROUP_ROWS = 512;
  */
 export const TASK_ROWS = 16;
 
+/**
+ * Of what one thread gates at a time: few enough for its nearest cache, whole panels, and as many rows
+ * as `matmul` (src/kernels) takes together.
+ */
+export const GATE_ROWS = 64;
+export const GATE_COLUMNS = 64;
+
 /** Fewest inputs that share a scale of the activations. */
 const LEAST_BLOCK = 16;
 
@@ -58,8 +65,7 @@ export interface Areas {
   /** sequences x hidden: the pooled rows in the last layer, and the result */
   pooled: number;
   out: number;
-  /** group x 2 ffn, group x ffn */
-  gated: number;
+  /** group x ffn */
   active: number;
   /** int8 rows of a group, ready for a product */
   quantised: Quantised;
@@ -78,6 +84,8 @@ export interface OwnArea {
   quantised: Quantised;
   /** a task's rows x hidden */
   normed: number;
+  /** GATE_ROWS x 2 GATE_COLUMNS: some gates, and what they gate */
+  gated: number;
   /** of `attention` and of `matmul` (src/kernels) */
   scratch: number;
   totals: number;
@@ -122,12 +130,12 @@ export function layOut(
     pooledPositions: floats(texts),
     pooled: floats(texts * hidden),
     out: floats(texts * hidden),
-    gated: model.family === 'qwen3' ? floats(group * 2 * ffn) : 0,
     active: floats(group * ffn),
     quantised: quantised(group),
     own: Array.from({ length: threads }, () => ({
       quantised: quantised(TASK_ROWS),
       normed: floats(TASK_ROWS * hidden),
+      gated: model.family === 'qwen3' ? floats(GATE_ROWS * 2 * GATE_COLUMNS) : 0,
       scratch: layout.place(attentionScratchBytes(headDim)),
       totals: layout.place(MATMUL_SCRATCH_BYTES),
     })),

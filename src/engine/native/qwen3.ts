@@ -6,6 +6,8 @@ import { FLOAT } from './memory.ts';
 import type { PackedLinear, PackedQwen3, PackedQwen3Layer } from './packed.ts';
 import {
   allQueries,
+  GATE_COLUMNS,
+  GATE_ROWS,
   groupsOf,
   pooledQueries,
   type PassHost,
@@ -13,7 +15,7 @@ import {
   type Quantised,
   type Queries,
 } from './pass.ts';
-import { Kit, partsOf, whole, type Part } from './steps.ts';
+import { Kit, partsOf, rowsFrom, whole, type Part } from './steps.ts';
 import { attentionWork } from './work.ts';
 
 /** In fewer tokens than this, one task normalises, rotates and attends for all heads of a key head. */
@@ -233,7 +235,7 @@ class Qwen3Pass {
     }
   }
 
-  /** Some columns of gate and of what it gates, side by side in memory, then one from the two. */
+  /** Some columns of gate and of what it gates, for all rows of a group. */
   #gated(
     gateUp: readonly PackedLinear[],
     input: Quantised,
@@ -241,18 +243,36 @@ class Qwen3Pass {
     panelFrom: number,
     panelTo: number,
   ): void {
+    const end = Math.min(this.#model.ffn, panelTo * PANEL);
+    for (let column = panelFrom * PANEL; column < end; column += GATE_COLUMNS) {
+      const width = Math.min(GATE_COLUMNS, end - column);
+      for (let row = 0; row < rows; row += GATE_ROWS) {
+        this.#gate(gateUp, input, row, Math.min(GATE_ROWS, rows - row), column, width);
+      }
+    }
+  }
+
+  /** Gate and what it gates side by side, in this thread's own area; then one from the two. */
+  #gate(
+    gateUp: readonly PackedLinear[],
+    input: Quantised,
+    row: number,
+    rows: number,
+    column: number,
+    width: number,
+  ): void {
+    const kit = this.#kit;
     const { ffn } = this.#model;
-    const { gated, active } = this.#kit.job.areas;
-    const from = panelFrom * PANEL;
-    const width = Math.min(ffn, panelTo * PANEL) - from;
-    const at = gated + 2 * from * FLOAT;
+    const { gated } = kit.own;
+    const stride = 2 * width;
     const parts = partsOf(gateUp, [
-      { from, to: from + width, out: at, stride: 2 * ffn },
-      { from: ffn + from, to: ffn + from + width, out: at + width * FLOAT, stride: 2 * ffn },
+      { from: column, to: column + width, out: gated, stride },
+      { from: ffn + column, to: ffn + column + width, out: gated + width * FLOAT, stride },
     ]);
     for (const part of parts) {
-      this.#kit.product(input, rows, part, part.panelFrom, part.panelTo);
+      kit.product(rowsFrom(input, row, part.linear), rows, part, part.panelFrom, part.panelTo);
     }
-    this.#kit.kernels.swiglu(at, 2 * ffn, rows, width, active + from * FLOAT, ffn);
+    const out = kit.job.areas.active + (row * ffn + column) * FLOAT;
+    kit.kernels.swiglu(gated, stride, rows, width, out, ffn);
   }
 }

@@ -82,12 +82,8 @@ export class Kit {
     const into = rows <= TASK_ROWS ? this.own.quantised : this.job.areas.quantised;
     const work = (from: number, count: number): void => {
       const at = floats(from, count);
-      const blocks = (from * inputs) / block;
-      const { q, scales, starts } = into;
-      this.kernels.quantizeRows(
-        ...([at, inputs, count, inputs, block, q + from * inputs] as const),
-        ...([scales + blocks * FLOAT, starts + blocks * FLOAT] as const),
-      );
+      const { q, scales, starts } = rowsFrom(into, from, linear);
+      this.kernels.quantizeRows(at, inputs, count, inputs, block, q, scales, starts);
     };
     if (rows <= TASK_ROWS) work(0, rows);
     else yield* this.rows(rows, work);
@@ -223,6 +219,17 @@ export class Kit {
 
 function costOf({ each, from, count }: { each: Queries; from: number; count: number }): number {
   return count * Math.min(each.keys, each.first + from + count);
+}
+
+/** The same from a row on that begins a tile. */
+export function rowsFrom(
+  { q, scales, starts }: Quantised,
+  row: number,
+  linear: PackedLinear,
+): Quantised {
+  const { inputs, block } = linear;
+  const blocks = (row * inputs) / activationBlock(block);
+  return { q: q + row * inputs, scales: scales + blocks * FLOAT, starts: starts + blocks * FLOAT };
 }
 
 /** All of a linear into rows of its own. */

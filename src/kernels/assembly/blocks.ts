@@ -12,9 +12,13 @@
 
 import { madd } from './simd';
 
-/** B: low and high nibbles are columns of their own, or halves of one byte. */
+/**
+ * B: low and high nibbles are columns of their own, or halves of one byte; or the former, taken apart
+ * into bytes.
+ */
 export type Nibbles = u16;
 export type Bytes = u8;
+export type Unpacked = u32;
 
 /** Z: at the midpoint, or one for each block and column. */
 export type Midpoint = u16;
@@ -45,11 +49,43 @@ export function isBytes<B>(): bool {
   return sizeof<B>() === sizeof<Bytes>();
 }
 
-/** Bytes of a panel's weights of four inputs; 16 of them are read at a time. */
+// @ts-ignore: decorator
+@inline
+function isUnpacked<B>(): bool {
+  return sizeof<B>() === sizeof<Unpacked>();
+}
+
+/** Bytes of a panel's weights of four inputs. */
 // @ts-ignore: decorator
 @inline
 export function stepOf<B>(): usize {
-  return isBytes<B>() ? 32 : 16;
+  return isBytes<B>() || isUnpacked<B>() ? 32 : 16;
+}
+
+/** The low nibbles of 16 bytes. */
+// @ts-ignore: decorator
+@inline
+export function lowOf<B>(weights: usize, nibble: v128): v128 {
+  const w = v128.load(weights);
+  return isUnpacked<B>() ? w : v128.and(w, nibble);
+}
+
+/** The high ones. */
+// @ts-ignore: decorator
+@inline
+export function highOf<B>(weights: usize, nibble: v128): v128 {
+  if (isUnpacked<B>()) return v128.load(weights, 16);
+  return v128.and(i16x8.shr_u(v128.load(weights), 4), nibble);
+}
+
+/** Takes a panel of nibbles apart. */
+export function unpackPanel(weights: usize, k: usize, out: usize): void {
+  const nibble = nibbleMask();
+  for (const end = out + k * 8; out < end; out += stepOf<Unpacked>()) {
+    v128.store(out, lowOf<Nibbles>(weights, nibble));
+    v128.store(out, highOf<Nibbles>(weights, nibble), 16);
+    weights += stepOf<Nibbles>();
+  }
 }
 
 // @ts-ignore: decorator

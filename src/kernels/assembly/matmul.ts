@@ -1,10 +1,20 @@
 /**
  * Products of int8 rows with packed weights. Rows go in groups of 64, so that a panel is read from
- * the cache by all but the first four; in a group four rows at a time meet the columns of a panel. A
- * row that is left alone has a path of its own, of the same operations in the same order.
+ * the cache by all but the first four, and nibbles are taken apart once for all of a large group; in a
+ * group four rows at a time meet the columns of a panel. A row that is left alone has a path of its
+ * own, of the same operations in the same order.
  */
 
-import { Bytes, Midpoint, Nibbles, ZeroPoints, isBytes, stepOf } from './blocks';
+import {
+  Bytes,
+  Midpoint,
+  Nibbles,
+  Unpacked,
+  ZeroPoints,
+  isBytes,
+  stepOf,
+  unpackPanel,
+} from './blocks';
 import { tile1 } from './tile1';
 import { tile4 } from './tile4';
 
@@ -14,6 +24,10 @@ const PANEL: usize = 8;
 /** Inputs that share a scale of the activations, rows that are stored together; as in ../layout.ts. */
 const MAX_BLOCK: usize = 32;
 const TILE: usize = 4;
+
+/** Rows of a group for which it pays to take nibbles apart, and inputs there is room for. */
+const LEAST_UNPACKED: usize = 24;
+const MOST_UNPACKED: usize = 4096;
 
 /** What totals start from: the bias, and what is in `out` where that is added to. */
 function startTotals(
@@ -125,8 +139,10 @@ function product<B, Z>(
   const shift = ctz(block / aBlock);
   const blocks = k / aBlock;
   const perPanel = (k / block) * PANEL;
+  const unpacked = totals + TILE * PANEL * 4;
   for (let group: usize = 0; group < rows; group += ROW_GROUP) {
     const end = min(group + ROW_GROUP, rows);
+    const apart = !isBytes<B>() && end - group >= LEAST_UNPACKED && k <= MOST_UNPACKED;
     for (let panel = panelFrom; panel < panelTo; panel++) {
       const column = panel * PANEL;
       const columns = min(n - column, PANEL);
@@ -134,6 +150,7 @@ function product<B, Z>(
       const s = wScales + panel * perPanel * 4;
       const z = zeros + panel * perPanel;
       const b = bias === 0 ? <usize>0 : bias + column * 4;
+      if (apart) unpackPanel(w, k, unpacked);
       for (let row = group; row < end; row += TILE) {
         const a = q + row * k;
         const aAt = row * blocks * 4;
@@ -141,7 +158,9 @@ function product<B, Z>(
         const count = min(end - row, TILE);
         if (columns === PANEL) startPanel(totals, count, b, o, outStride, accumulate);
         else startTotals(totals, count, columns, b, o, outStride, accumulate);
-        tile<B, Z>(count, a, aScales + aAt, aStarts + aAt, blocks, aBlock, w, s, z, shift, totals);
+        // prettier-ignore
+        if (apart) tile<Unpacked, Z>(count, a, aScales + aAt, aStarts + aAt, blocks, aBlock, unpacked, s, z, shift, totals);
+        else tile<B, Z>(count, a, aScales + aAt, aStarts + aAt, blocks, aBlock, w, s, z, shift, totals);
         storeTotals(totals, count, columns, o, outStride);
       }
     }

@@ -1,7 +1,9 @@
 import {
   centredBytes,
   centredNibbles,
+  highOf,
   isBytes,
+  lowOf,
   magic,
   nibbleMask,
   startOf,
@@ -33,10 +35,9 @@ export function tile1<B, Z>(
     let low = startOf<B>(start);
     let high = start;
     for (const end = q + block * 4; q < end; q += 16) {
-      const w = v128.load(weights);
       const a = v128.load32_splat(q);
-      low = dot(a, v128.and(w, nibble), low);
-      high = dot(a, v128.and(i16x8.shr_u(w, 4), nibble), high);
+      low = dot(a, lowOf<B>(weights, nibble), low);
+      high = dot(a, highOf<B>(weights, nibble), high);
       weights += stepOf<B>();
     }
     const at = (b >> shift) * 8;

@@ -1,7 +1,9 @@
 import {
   centredBytes,
   centredNibbles,
+  highOf,
   isBytes,
+  lowOf,
   magic,
   nibbleMask,
   startOf,
@@ -63,9 +65,8 @@ export function tile4<B, Z>(
     let low3 = startOf<B>(high3);
     // Rolled on purpose: V8 unrolls as far as its registers go.
     for (const end = q + block * 4; q < end; q += 16) {
-      const w = v128.load(weights);
-      const low = v128.and(w, nibble);
-      const high = v128.and(i16x8.shr_u(w, 4), nibble);
+      const low = lowOf<B>(weights, nibble);
+      const high = highOf<B>(weights, nibble);
       let a = v128.load32_splat(q);
       low0 = dot(a, low, low0);
       high0 = dot(a, high, high0);

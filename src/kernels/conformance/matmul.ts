@@ -17,7 +17,11 @@ const shapes = fc.record({
   seed: fc.nat(),
   bits: fc.constantFrom<Bits>(4, 8),
   block: fc.constantFrom(16, 32, 64, 128),
-  blocks: fc.integer({ min: 1, max: 5 }),
+  // Of 128 each: as many inputs as nibbles are taken apart for, and more.
+  blocks: fc.oneof(
+    { weight: 9, arbitrary: fc.integer({ min: 1, max: 5 }) },
+    fc.constantFrom(32, 33),
+  ),
   rows: fc.oneof(fc.integer({ min: 1, max: 13 }), fc.constantFrom(64, 67, 130)),
   n: fc.integer({ min: 1, max: 41 }),
   zeros: fc.boolean(),
