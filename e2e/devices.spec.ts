@@ -148,7 +148,7 @@ test(
 );
 
 test(
-  'a measurement that is aborted leaves nothing behind',
+  'a measurement that is aborted, or left with its page, leaves nothing behind',
   { tag: '@webgpu-only' },
   async ({ page, modelServer }) => {
     await passAsRealGpu(page);
@@ -162,6 +162,19 @@ test(
       return outcomeOf(nearfield.createEmbedder({ model, signal: abort.signal, onProgress }));
     }, model);
     expect(code).toBe('aborted');
+    expect(await verdicts(page)).toEqual([]);
+
+    const left = page.waitForEvent('load');
+    const begun = page.evaluate(async (model) => {
+      await nearfield.createEmbedder({
+        model,
+        onProgress: ({ phase }) => {
+          if (phase !== 'probe') return;
+          location.reload();
+        },
+      });
+    }, model);
+    await Promise.all([left, begun.catch(() => undefined)]);
     expect(await verdicts(page)).toEqual([]);
   },
 );

@@ -139,8 +139,12 @@ class Opening {
   async #measure(webgpu: OpenLane, key: string): Promise<Lanes> {
     const { signal } = this.#options;
     const enough = this.#progress.total <= SMALL_MODEL || memoryOf(navigator) >= MUCH_MEMORY;
-    // Remembered at first: a tab that dies of the second copy must not try again.
+    // Remembered at first: a tab that dies of the second copy must not try again. One that is left may.
     if (!enough || !rememberVerdict(key, GPU_ONLY)) return same(webgpu);
+    const forget = (): void => {
+      forgetVerdict(key);
+    };
+    addEventListener('pagehide', forget);
     this.#progress.probing();
     const { dtype } = webgpu.session.model;
     try {
@@ -152,9 +156,11 @@ class Opening {
       const lanes = { webgpu, wasm };
       return { document: lanes[verdict.document], query: lanes[verdict.query], probe };
     } catch (error) {
-      if (PASSING.includes(toNearfieldError(error).code)) forgetVerdict(key);
+      if (PASSING.includes(toNearfieldError(error).code)) forget();
       throwIfAborted(signal);
       return same(webgpu);
+    } finally {
+      removeEventListener('pagehide', forget);
     }
   }
 
