@@ -1,5 +1,6 @@
 /** A fresh profile on the built pages, for every measurement. */
 
+import { execFileSync } from 'node:child_process';
 import { chromium, type Browser, type Page } from 'playwright';
 import { build, preview } from 'vite';
 import { BASE_FLAGS, findBrowser } from '../tools/browser.ts';
@@ -45,4 +46,10 @@ export async function openStage(configFile: string): Promise<Stage> {
 
 export function nameOf(browser: Browser): string {
   return `Chromium ${browser.version()}`;
+}
+
+/** The same of a browser that was not started here: `Chromium 156.0.8078.79`. */
+export function browserName(): string {
+  const told = execFileSync(findBrowser(), ['--version'], { encoding: 'utf8' });
+  return /^\S+ [\d.]+/.exec(told)?.[0] ?? told.trim();
 }

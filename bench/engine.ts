@@ -5,11 +5,10 @@
  * [--runtime native|onnxruntime] [--dry]`; `--dry` keeps no results.
  */
 
-import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { findBrowser } from '../tools/browser.ts';
 import { writeBenchModel } from '../tools/bench-models/index.ts';
-import { serve } from './browser.ts';
+import { chosen } from './arguments.ts';
+import { browserName, serve } from './browser.ts';
 import { CASES } from './engine/cases.ts';
 import { measureSpeed, RIVAL_NAMES, type Plan } from './engine/speed.ts';
 import { measureStart, START_CASES } from './engine/start.ts';
@@ -27,15 +26,6 @@ const { values: given } = parseArgs({
 });
 
 const NAMES = [...CASES.map(({ name }) => name), ...START_CASES];
-
-/** Items of a list of one's own, all of them known. */
-function chosen<T extends string>(option: string, list: string, known: readonly T[]): T[] {
-  return list.split(',').map((item) => {
-    const found = known.find((name) => name === item);
-    if (found === undefined) throw new Error(`--${option}: ${item} is none of ${known.join(', ')}`);
-    return found;
-  });
-}
 
 function count(option: 'n' | 'wllama-n'): number | undefined {
   const text = given[option];
@@ -55,12 +45,6 @@ async function run(plan: Plan, names: readonly string[]): Promise<void> {
   for (const name of START_CASES) {
     if (names.includes(name)) await finish(await measureStart(name, plan));
   }
-}
-
-/** As the other benchmarks name it: `Chromium 156.0.8078.79`. */
-function browserName(): string {
-  const told = execFileSync(findBrowser(), ['--version'], { encoding: 'utf8' });
-  return /^\S+ [\d.]+/.exec(told)?.[0] ?? told.trim();
 }
 
 const names = given.case === undefined ? NAMES : chosen('case', given.case, NAMES);

@@ -13,11 +13,15 @@ export interface Row {
   n: number;
 }
 
-export interface ResultRow extends Row {
+/** Of ours alone. */
+export interface OwnRow extends Row {
   /** Median. */
   ours: number;
   min: number;
   max: number;
+}
+
+export interface ResultRow extends OwnRow {
   rival: string;
   /** Median. */
   theirs: number;
@@ -57,6 +61,16 @@ export function toRow({ better = 'lower', ours, theirs, ...rest }: Comparison): 
     min: round(Math.min(...ours)),
     max: round(Math.max(...ours)),
     ...(theirs.length !== ours.length && { rivalN: theirs.length }),
+  };
+}
+
+export function ownRow({ ours, ...rest }: Omit<Comparison, 'rival' | 'theirs' | 'better'>): OwnRow {
+  return {
+    ...rest,
+    ours: round(median(ours)),
+    n: ours.length,
+    min: round(Math.min(...ours)),
+    max: round(Math.max(...ours)),
   };
 }
 

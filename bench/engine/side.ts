@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright';
 import { BASE_FLAGS, findBrowser } from '../../tools/browser.ts';
-import type { Setup } from '../pages/contestant.ts';
+import type { Followed, Setup } from '../pages/contestant.ts';
 import { peakOfRenderers } from './renderers.ts';
 
 export type SideName = 'ours' | 'transformers.js' | 'wllama';
@@ -74,6 +74,14 @@ export class Side {
         return { milliseconds: performance.now() - started, vectors };
       },
       { ...work, name: this.name },
+    );
+  }
+
+  /** As the contestant has it. */
+  async follow(text: string, abortAt?: number): Promise<Followed> {
+    return this.#page.evaluate(
+      ({ name, text, abortAt }) => globalThis.contestants![name]!.follow!(text, abortAt),
+      { name: this.name, text, abortAt },
     );
   }
 

@@ -14,11 +14,24 @@ export interface Setup {
   simd?: 'simd128';
 }
 
+/** What a text told while it was embedded, and how that ended. */
+export interface Followed {
+  milliseconds: number;
+  /** Of progress. */
+  reports: number;
+  /** Longest time without a report, in milliseconds. */
+  silence: number;
+  /** Milliseconds from the abort to the end; else the tokens that the model read. */
+  outcome: { stopped: number } | { tokens: number };
+}
+
 export interface Contestant {
   /** Gives what the model runs on, for people. */
   load(setup: Setup): Promise<string>;
   /** Unit vectors of documents, or of queries. @param task of an instruction, where the model takes one */
   embed(texts: string[], kind: 'query' | 'document', task?: string): Promise<number[][]>;
+  /** Embeds one text. Of ours. @param abortAt share of it, 0 to 1, after which it is aborted */
+  follow?(text: string, abortAt?: number): Promise<Followed>;
   close(): Promise<void>;
 }
 

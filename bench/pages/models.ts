@@ -20,6 +20,12 @@ export const MODELS = {
     pooling: 'last_token',
     prompt: (text, kind, task) => (kind === 'query' ? instructed(text, task) : text),
   },
+  /** The same with two of its layers. */
+  'qwen3-0.6b-2-layers': {
+    path: 'bench-models/qwen3-0.6b-2-layers',
+    pooling: 'last_token',
+    prompt: (text, kind, task) => (kind === 'query' ? instructed(text, task) : text),
+  },
 } as const satisfies Record<string, BenchModel>;
 
 export type ModelName = keyof typeof MODELS;

@@ -33,6 +33,8 @@ function shapeOf({ layers, hidden, ffn, heads }: Sizes): QwenConfig {
 export const SHAPES = {
   /** Qwen3-Embedding-0.6B, whole: the published q4 and q4f16 files' layout and sizes, and a GGUF. */
   'qwen3-0.6b': shapeOf({ layers: 28, hidden: 1024, ffn: 3072, heads: 16 }),
+  /** The same with two of its layers, for texts that all 28 would take some twenty minutes for. */
+  'qwen3-0.6b-2-layers': shapeOf({ layers: 2, hidden: 1024, ffn: 3072, heads: 16 }),
   /** Layers as wide as the 4B model's (which has 36 of them). */
   'qwen3-4b-2-layers': shapeOf({ layers: 2, hidden: 2560, ffn: 9728, heads: 32 }),
   /** Layers as wide as the 8B model's (which has 36 of them). */
