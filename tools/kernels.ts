@@ -1,6 +1,7 @@
 /**
- * Compiles src/kernels/assembly into the four modules of src/kernels/build, where they are missing
- * or older than their sources: relaxed SIMD or SIMD128, for one thread or for shared memory.
+ * Compiles src/kernels/assembly into the modules of src/kernels/build, where they are missing or
+ * older than their sources: the engine's and the search's, each in relaxed SIMD and in SIMD128, for
+ * one thread and for shared memory.
  * `npm run build:kernels`, and the start of every Vite run (`kernels()` below).
  */
 
@@ -21,21 +22,34 @@ const RELAXED = ['--enable', 'relaxed-simd'];
 // A shared memory has a maximum, and a module's must not be below it: 65,536 pages, 4 GB.
 const SHARED = ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'];
 
-const MODULES: Readonly<Record<string, readonly string[]>> = {
+const BUILDS: Readonly<Record<string, readonly string[]>> = {
   'relaxed.wasm': RELAXED,
   'relaxed-shared.wasm': [...RELAXED, ...SHARED],
   'simd128.wasm': [],
   'simd128-shared.wasm': SHARED,
 };
 
+/** Entry -> what the names of its modules begin with. */
+const ENTRIES: Readonly<Record<string, string>> = { 'index.ts': '', 'search.ts': 'search-' };
+
+interface Module {
+  name: string;
+  entry: string;
+  flags: readonly string[];
+}
+
+const MODULES: readonly Module[] = Object.entries(ENTRIES).flatMap(([entry, prefix]) =>
+  Object.entries(BUILDS).map(([name, flags]) => ({ name: prefix + name, entry, flags })),
+);
+
 /** Compiles what is stale. Throws with the compiler's messages. */
 export async function buildKernels(): Promise<void> {
   const names = (await readdir(SOURCES)).map((name) => join(SOURCES, name));
   const changed = Math.max(...(await Promise.all([...names, import.meta.filename].map(timeOf))));
-  const built = await Promise.all(Object.keys(MODULES).map((name) => timeOf(join(BUILD, name))));
+  const built = await Promise.all(MODULES.map(({ name }) => timeOf(join(BUILD, name))));
   if (Math.min(...built) > changed) return;
   await mkdir(BUILD, { recursive: true });
-  for (const [name, flags] of Object.entries(MODULES)) await compile(name, flags);
+  for (const module of MODULES) await compile(module);
 }
 
 /** As a Vite plugin: the modules are there before anything is resolved. */
@@ -51,11 +65,11 @@ async function timeOf(path: string): Promise<number> {
   );
 }
 
-async function compile(name: string, flags: readonly string[]): Promise<void> {
+async function compile({ name, entry, flags }: Module): Promise<void> {
   // Several runs may compile at once: each writes its own file, and the last one to end stays.
   const output = join(BUILD, `${name}.${process.pid}`);
   try {
-    await assemble(join(SOURCES, 'index.ts'), output, [...COMMON, ...flags]);
+    await assemble(join(SOURCES, entry), output, [...COMMON, ...flags]);
     await rename(output, join(BUILD, name));
   } catch (error) {
     await rm(output, { force: true });

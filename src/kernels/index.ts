@@ -1,6 +1,6 @@
 /** The kernels: arithmetic on one WebAssembly.Memory, as WASM modules and as plain TypeScript. */
 
-export { instantiateKernels } from './instantiate.ts';
+export { instantiateKernels, instantiateSearchKernels } from './instantiate.ts';
 export {
   activationBlock,
   attentionScratchBytes,
@@ -12,5 +12,7 @@ export {
   tiledRows,
 } from './layout.ts';
 export type { Bits } from './layout.ts';
-export { chooseSimd, kernelUrl, type Simd } from './modules.ts';
+export { chooseSimd, kernelUrl, searchKernelUrl, type Simd } from './modules.ts';
+export * from './search-layout.ts';
+export type { SearchKernels } from './search-types.ts';
 export type { Kernels } from './types.ts';

@@ -1,3 +1,4 @@
+import type { SearchKernels } from './search-types.ts';
 import type { Kernels } from './types.ts';
 
 /**
@@ -11,4 +12,13 @@ export function instantiateKernels(
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   // What the module exports is written down in assembly/index.ts and types.ts; tests hold them together.
   return exports as unknown as Kernels;
+}
+
+/** As instantiateKernels, of a search module. */
+export function instantiateSearchKernels(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): SearchKernels {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return exports as unknown as SearchKernels;
 }

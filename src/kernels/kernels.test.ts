@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { describeKernels } from './conformance/index.ts';
-import { chooseSimd, kernelUrl } from './index.ts';
+import { describeKernels, describeSearchKernels } from './conformance/index.ts';
+import { chooseSimd, kernelUrl, searchKernelUrl } from './index.ts';
 
 // Node 20 has relaxed SIMD behind a flag only; the browser tests run it.
 const here = (['relaxed', 'simd128'] as const).filter((simd) => chooseSimd(simd));
 for (const simd of here) {
   for (const shared of [false, true]) {
-    const module = await WebAssembly.compile(await readFile(kernelUrl(simd, shared)));
-    describeKernels(`${simd}${shared ? ', shared' : ''}`, module, shared);
+    const name = `${simd}${shared ? ', shared' : ''}`;
+    const compile = async (url: URL) => WebAssembly.compile(await readFile(url));
+    describeKernels(name, await compile(kernelUrl(simd, shared)), shared);
+    describeSearchKernels(name, await compile(searchKernelUrl(simd, shared)), shared);
   }
 }
 

@@ -37,3 +37,15 @@ export function kernelUrl(simd: Simd, shared: boolean): URL {
     ? new URL('./build/simd128-shared.wasm', import.meta.url)
     : new URL('./build/simd128.wasm', import.meta.url);
 }
+
+/** As kernelUrl, of the search kernels. */
+export function searchKernelUrl(simd: Simd, shared: boolean): URL {
+  if (simd === 'relaxed') {
+    return shared
+      ? new URL('./build/search-relaxed-shared.wasm', import.meta.url)
+      : new URL('./build/search-relaxed.wasm', import.meta.url);
+  }
+  return shared
+    ? new URL('./build/search-simd128-shared.wasm', import.meta.url)
+    : new URL('./build/search-simd128.wasm', import.meta.url);
+}

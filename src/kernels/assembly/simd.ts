@@ -12,7 +12,7 @@ export function madd(a: v128, b: v128, c: v128): v128 {
 }
 
 /**
- * Adds to each of four int32 the products of its four bytes: signed in a, 0 to 15 in w. Relaxed SIMD
+ * Adds to each of four int32 the products of its four bytes: signed in a, 0 to 127 in w. Relaxed SIMD
  * leaves open what bytes of w from 128 on mean and whether sums of two saturate: neither happens here.
  */
 // @ts-ignore: decorator

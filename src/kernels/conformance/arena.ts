@@ -3,10 +3,12 @@
 import { expect } from 'vitest';
 import { RESERVED_BYTES } from '../layout.ts';
 import type { Kernels } from '../types.ts';
-import { createTwins } from '../twins/index.ts';
 
-/** Opens the kernels under test on a memory of so many pages. */
-export type OpenKernels = (pages: number) => { kernels: Kernels; memory: WebAssembly.Memory };
+/** Kernels under test on a memory of so many pages, and the same in plain TypeScript. */
+export interface Sides<K> {
+  open(pages: number): { kernels: K; memory: WebAssembly.Memory };
+  twins(memory: WebAssembly.Memory): K;
+}
 
 type Values = Float32Array | Int32Array | Int8Array | Uint8Array | Uint16Array;
 
@@ -15,16 +17,17 @@ const PAGES = 64;
 const GUARD = 48;
 const GUARD_BYTE = 0xa5;
 
-export class Arena {
-  readonly #tested: Kernels;
+export class Arena<K = Kernels> {
+  readonly #tested: K;
   readonly #twin = new WebAssembly.Memory({ initial: PAGES });
   readonly #memory: WebAssembly.Memory;
-  readonly #twins = createTwins(this.#twin);
+  readonly #twins: K;
   readonly #guards: number[] = [];
   #next = RESERVED_BYTES;
 
-  constructor(open: OpenKernels) {
-    const { kernels, memory } = open(PAGES);
+  constructor(sides: Sides<K>) {
+    const { kernels, memory } = sides.open(PAGES);
+    this.#twins = sides.twins(this.#twin);
     this.#tested = kernels;
     this.#memory = memory;
   }
@@ -56,13 +59,13 @@ export class Arena {
     return at;
   }
 
-  both(work: (kernels: Kernels) => void): void {
+  both(work: (kernels: K) => void): void {
     work(this.#tested);
     work(this.#twins);
     this.expectGuarded();
   }
 
-  tested(work: (kernels: Kernels) => void): void {
+  tested(work: (kernels: K) => void): void {
     work(this.#tested);
     this.expectGuarded();
   }

@@ -1,4 +1,5 @@
 import { PANEL, TILE, type Bits } from '../layout.ts';
+import { SEGMENT_ROWS, segmentOf } from '../search-layout.ts';
 
 /** Place of a (column, block) in [panel][blocks][8]. */
 export function panelled(blocks: number, column: number, block: number): number {
@@ -28,4 +29,14 @@ export function placeInTiles(k: number, row: number, input: number): number {
 /** Place of a (block, row) among numbers [tile][blocks][4 rows]. */
 export function tiled(blocks: number, row: number, block: number): number {
   return (Math.floor(row / TILE) * blocks + block) * TILE + (row % TILE);
+}
+
+/** Where a row's segment begins, and the row's number there. */
+export function placeIn(
+  segments: number,
+  width: number,
+  row: number,
+): { at: number; place: number } {
+  const at = segments + Math.floor(row / SEGMENT_ROWS) * segmentOf(width).bytes;
+  return { at, place: row % SEGMENT_ROWS };
 }

@@ -1,0 +1,7 @@
+/** What a search module exports. The meaning of every parameter is in ../search-types.ts. */
+
+export { checksum } from './checksum';
+export { centreRows, encodeRows } from './encode';
+export { rotateRows } from './rotate';
+export { scanBits, selectRows } from './scan-bits';
+export { scanBytes, scoreRows } from './scan-bytes';
