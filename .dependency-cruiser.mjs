@@ -10,7 +10,7 @@ const ROOMS = {
   engine: ['contract', 'onnx', 'weights', 'device', 'kernels'],
   bridge: ['contract'],
   cache: ['contract'],
-  vectors: ['contract'],
+  vectors: ['contract', 'kernels'],
   collection: ['contract', 'vectors', 'cache', 'bridge'],
 };
 

@@ -1,0 +1,106 @@
+import { badInput } from './checks.ts';
+import { Drift, LEARN_ROWS, newFrame, type Frame } from './frames.ts';
+import { BATCH_ROWS, type Space } from './space.ts';
+
+/** Rows that are counted and encoded before the mean is looked at again. */
+const PIECE_ROWS = 1024;
+
+/** Most rows an index holds: their numbers and bitmaps stay inside 32 bits. */
+const MAX_ROWS = 2 ** 31;
+
+/** Brings rows into the segments of a space, and keeps the frames they are measured from. */
+export class Encoder {
+  readonly frames: Frame[];
+  readonly #space: Space;
+  readonly #drift: Drift;
+  /** All rows while there are too few to learn a mean from: they are encoded again then. */
+  #early: Float32Array[] | undefined;
+
+  /** @param frames of an index that was stored; none: a new one */
+  constructor(space: Space, frames: Frame[] = []) {
+    this.#space = space;
+    this.#drift = new Drift(space.dimensions);
+    this.frames = frames.length > 0 ? frames : [newFrame(0, new Float32Array(space.dimensions))];
+    if (frames.length === 0) this.#early = [];
+  }
+
+  /** Encodes rows as those from `first` on. */
+  add(rows: Float32Array, first: number): void {
+    const { dimensions } = this.#space;
+    const count = rows.length / dimensions;
+    if (first + count > MAX_ROWS) throw badInput(`an index holds ${MAX_ROWS} rows at most`);
+    this.#space.reserve(first + count);
+    for (let row = 0; row < count; row += PIECE_ROWS) {
+      const piece = rows.subarray(row * dimensions, (row + PIECE_ROWS) * dimensions);
+      this.#drift.count(piece);
+      if (this.#early) this.#learn(this.#early, piece);
+      else this.#follow(first + row);
+      this.#encode(piece, first + row);
+    }
+  }
+
+  /** The first mean, from the first rows. */
+  #learn(early: Float32Array[], piece: Float32Array): void {
+    if (this.#drift.rows < LEARN_ROWS) {
+      early.push(piece.slice());
+      return;
+    }
+    this.#early = undefined;
+    this.frames[0] = newFrame(0, this.#drift.takeMean());
+    let first = 0;
+    for (const rows of early) {
+      this.#encode(rows, first);
+      first += rows.length / this.#space.dimensions;
+    }
+  }
+
+  #follow(row: number): void {
+    const mean = this.#drift.newMean(this.frames);
+    if (mean) this.frames.push(newFrame(row, mean));
+  }
+
+  #encode(rows: Float32Array, first: number): void {
+    const { dimensions, floats, at } = this.#space;
+    const frame = this.frames.at(-1)!;
+    floats.fill(0, at.mean / 4, at.mean / 4 + this.#space.width);
+    floats.set(frame.mean, at.mean / 4);
+    const count = rows.length / dimensions;
+    for (let row = 0; row < count; row += BATCH_ROWS) {
+      const batch = rows.subarray(row * dimensions, (row + BATCH_ROWS) * dimensions);
+      floats.set(batch, at.x / 4);
+      this.#encodeBatch(batch.length / dimensions, first + row);
+      this.#measure(frame, batch.length / dimensions, first + row);
+    }
+  }
+
+  #encodeBatch(count: number, first: number): void {
+    const { kernels, dimensions, width, at } = this.#space;
+    kernels.centreRows(at.x, count, dimensions, width, at.mean, at.y, at.segments, first);
+    kernels.rotateRows(at.y, count, width, at.signs);
+    kernels.encodeRows(at.y, count, width, at.segments, first, at.norms);
+  }
+
+  /** Takes lengths and biases of encoded rows into what is known of their frame. */
+  #measure(frame: Frame, count: number, first: number): void {
+    const { floats, at } = this.#space;
+    for (let i = 0; i < count; i++) {
+      const length = floats[at.norms / 4 + i]!;
+      const bias = floats[this.#space.factorsAt(first + i) / 4 + 3]!;
+      frame.counted++;
+      frame.radius = Math.max(frame.radius, length);
+      frame.meanRadius += (length - frame.meanRadius) / frame.counted;
+      frame.meanBias += (bias - frame.meanBias) / frame.counted;
+    }
+  }
+
+  /** Starts frames at their new rows where only the rows listed are left, numbers rising. */
+  keep(rows: Uint32Array): void {
+    this.#early = undefined;
+    for (const frame of this.frames) {
+      const start = rows.findIndex((row) => row >= frame.start);
+      frame.start = start < 0 ? rows.length : start;
+    }
+    const ended = this.frames.filter((frame, i) => frame.start === this.frames[i + 1]?.start);
+    for (const frame of ended) this.frames.splice(this.frames.indexOf(frame), 1);
+  }
+}

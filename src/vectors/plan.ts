@@ -1,0 +1,55 @@
+/** How a search goes about it. */
+
+import { rescoredCount } from './nearest.ts';
+import { LIST_ROWS } from './space.ts';
+
+/**
+ * How the answer was found.
+ *
+ * - `exact`: all rows' int8 scores and their bounds, float32 scores of all that can be among the best
+ * - `bits`: Hamming distances of all rows' sign bits, int8 scores of the nearest, float32 scores of
+ *   the best of those
+ */
+export type Mode = 'exact' | 'bits';
+
+/** Up to so many rows to search, a scan of int8 is quick enough: about a millisecond. */
+const EXACT_ROWS = 20_000;
+
+/** A scan of int8 reads 8 times what a scan of bits does: more candidates than 1 in 8 are no gain. */
+const CANDIDATE_SHARE = 1 / 8;
+
+export interface Plan {
+  mode: Mode;
+  /** Rows chosen by their bits; 0 where the mode is exact. */
+  candidates: number;
+  /** Rows chosen by their int8 scores. */
+  rescored: number;
+}
+
+/**
+ * Rows to choose by their bits: they grow with the root of the rows and of k, and the fewer bits a
+ * row has, the more it takes.
+ */
+function candidatesFor(k: number, rows: number, width: number): number {
+  return Math.ceil((Math.sqrt(k * rows) / 2) * Math.max(1, 1024 / width));
+}
+
+/**
+ * @param rows that the search may find
+ * @param exact true: exact; false: the quickest; undefined: exact where that is quick
+ */
+export function planOf(
+  k: number,
+  rows: number,
+  width: number,
+  exact: boolean | undefined,
+  candidates: number | undefined,
+): Plan {
+  const rescored = rescoredCount(k);
+  const wanted = Math.max(candidates ?? candidatesFor(k, rows, width), rescored);
+  const isExact = exact ?? rows <= EXACT_ROWS;
+  if (isExact || wanted > Math.min(rows * CANDIDATE_SHARE, LIST_ROWS)) {
+    return { mode: 'exact', candidates: 0, rescored: 0 };
+  }
+  return { mode: 'bits', candidates: wanted, rescored };
+}

@@ -1,0 +1,94 @@
+/**
+ * A second thread that scans half of the rows, over shared memory. Between scans it sleeps on a word
+ * of a control block, so it hears no messages; whoever made its worker terminates it.
+ */
+
+import { instantiateSearchKernels, type SearchKernels } from '../kernels/index.ts';
+
+/** What can be shared out: kernels that work on a range of rows. */
+const SCANS = ['scanBits', 'scanBytes'] as const;
+export type ScanName = (typeof SCANS)[number];
+
+/** Control block: int32 state and scan at bytes 0 and 4, arguments as float64 from byte 8 on. */
+const ARGUMENTS = 8;
+const CONTROL_BYTES = 8 + 8 * ARGUMENTS;
+
+/** States of the control block's first word, which is 0 until the thread has started. */
+const IDLE = 1;
+const GIVEN = 2;
+const DONE = 3;
+
+/** A scan takes milliseconds: a thread that is silent for so long is dead. */
+const PATIENCE_MS = 2000;
+
+/** What is posted to a worker that calls `serveScans`. */
+export interface ScanStart {
+  module: WebAssembly.Module;
+  memory: WebAssembly.Memory;
+  control: SharedArrayBuffer;
+}
+
+/** The side that gives scans away. It waits without letting go of its thread: not for a page. */
+export class ScanThread {
+  readonly #state: Int32Array<SharedArrayBuffer>;
+  readonly #arguments: Float64Array<SharedArrayBuffer>;
+  #dead = false;
+
+  /** @param worker one whose script calls `serveScans` */
+  constructor(worker: Worker, module: WebAssembly.Module, memory: WebAssembly.Memory) {
+    const control = new SharedArrayBuffer(CONTROL_BYTES);
+    this.#state = new Int32Array(control);
+    this.#arguments = new Float64Array(control, 8);
+    worker.postMessage({ module, memory, control } satisfies ScanStart);
+  }
+
+  /** It has started, and answered so far. */
+  get isReady(): boolean {
+    return !this.#dead && Atomics.load(this.#state, 0) === IDLE;
+  }
+
+  give<N extends ScanName>(name: N, values: Parameters<SearchKernels[N]>): void {
+    this.#arguments.set(values);
+    this.#state[1] = SCANS.indexOf(name);
+    Atomics.store(this.#state, 0, GIVEN);
+    Atomics.notify(this.#state, 0);
+  }
+
+  /** Waits for the end of what was given; false where the thread died over it. */
+  join(): boolean {
+    while (Atomics.load(this.#state, 0) === GIVEN) {
+      if (Atomics.wait(this.#state, 0, GIVEN, PATIENCE_MS) === 'timed-out') {
+        this.#dead = true;
+        return false;
+      }
+    }
+    Atomics.store(this.#state, 0, IDLE);
+    return true;
+  }
+}
+
+/** What a worker does that was made to scan. */
+export function serveScans(scope: {
+  onmessage: ((event: MessageEvent<ScanStart>) => void) | null;
+}): void {
+  scope.onmessage = ({ data }) => {
+    const kernels = instantiateSearchKernels(data.module, data.memory);
+    const state = new Int32Array(data.control);
+    const values = new Float64Array(data.control, 8);
+    Atomics.store(state, 0, IDLE);
+    for (;;) {
+      const seen = Atomics.load(state, 0);
+      if (seen === GIVEN) {
+        runScan(kernels, SCANS[state[1]!]!, [...values]);
+        Atomics.store(state, 0, DONE);
+        Atomics.notify(state, 0);
+      } else Atomics.wait(state, 0, seen);
+    }
+  };
+}
+
+/** @param given the whole control block's arguments: the last one may be left over */
+function runScan(kernels: SearchKernels, name: ScanName, given: number[]): void {
+  if (name === 'scanBits') kernels.scanBits(...(given as Parameters<SearchKernels['scanBits']>));
+  else kernels.scanBytes(...(given as Parameters<SearchKernels['scanBytes']>));
+}

@@ -1,0 +1,258 @@
+import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { StructuredVectors } from '../../bench/search/vectors.ts';
+import { ExactIndex } from './exact.ts';
+import { loadSearchModule } from './load.ts';
+import { VectorIndex, type SearchOptions } from './vector-index.ts';
+
+// Node 20 has relaxed SIMD behind a flag only; the browser test runs it.
+const kernels = await loadSearchModule('simd128', false, (url) => readFile(url));
+
+/** Values of every kind that a row may have: ties, outliers, tiny ones. */
+const values = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: -3, max: 3 }) },
+  { weight: 4, arbitrary: fc.float({ min: -1, max: 1, noNaN: true }) },
+  { weight: 1, arbitrary: fc.constantFrom(1e12, -1e12, 1e-20, 1e-39, -0, 0, 1000) },
+);
+
+interface Case {
+  dimensions: number;
+  rows: number[][];
+  removed: number[];
+  kept: boolean[];
+  query: number[];
+  k: number;
+  minScore: number;
+}
+
+const cases: fc.Arbitrary<Case> = fc.integer({ min: 1, max: 150 }).chain((dimensions) => {
+  const row = fc.array(values, { minLength: dimensions, maxLength: dimensions });
+  return fc.record({
+    dimensions: fc.constant(dimensions),
+    rows: fc.array(row, { maxLength: 40 }),
+    removed: fc.array(fc.nat(45)),
+    kept: fc.array(fc.boolean(), { minLength: 64, maxLength: 64 }),
+    query: row,
+    k: fc.integer({ min: 1, max: 50 }),
+    minScore: fc.oneof(fc.constant(Number.NEGATIVE_INFINITY), fc.integer({ min: -20, max: 20 })),
+  });
+});
+
+function bitmap(kept: (row: number) => boolean, rows: number): Uint32Array {
+  const words = new Uint32Array(Math.ceil(rows / 32));
+  for (let row = 0; row < rows; row++) if (kept(row)) words[row >> 5]! |= 1 << (row & 31);
+  return words;
+}
+
+/** What float32 scores of all rows give. */
+function bruteForce(input: Case, kept: (row: number) => boolean): ReturnType<ExactIndex['search']> {
+  const index = new ExactIndex(input.dimensions);
+  index.add(Float32Array.from(input.rows.flat()));
+  for (const row of input.removed) index.remove(row);
+  for (let row = 0; row < input.rows.length; row++) if (!kept(row)) index.remove(row);
+  return index.search(Float32Array.from(input.query), input.k, input.minScore);
+}
+
+describe('exact search', () => {
+  it('is brute force in float32, ties by row, whatever rows, filter and k', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, fc.nat(40), fc.boolean(), async (input, split, filtered) => {
+        const index = new VectorIndex(kernels, input.dimensions);
+        index.add(Float32Array.from(input.rows.slice(0, split).flat()));
+        for (const row of input.rows.slice(split)) index.add(Float32Array.from(row));
+        for (const row of input.removed) index.remove(row);
+        const kept = (row: number): boolean => !filtered || input.kept[row]!;
+        const found = await index.search(Float32Array.from(input.query), input.k, {
+          exact: true,
+          minScore: input.minScore,
+          ...(filtered && { filter: bitmap(kept, 64) }),
+        });
+        const wanted = bruteForce(input, kept);
+        expect([...found.rows]).toEqual([...wanted.rows]);
+        expect(found.scores).toEqual(wanted.scores);
+        expect(found.mode).toBe('exact');
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('stays that after a compaction, which renumbers', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async (input) => {
+        const index = new VectorIndex(kernels, input.dimensions);
+        index.add(Float32Array.from(input.rows.flat()));
+        for (const row of input.removed) index.remove(row);
+        const old = index.compact();
+        expect([index.rows, index.live]).toEqual([old.length, old.length]);
+        const { query, k, minScore } = input;
+        const found = await index.search(Float32Array.from(query), k, { exact: true, minScore });
+        const wanted = bruteForce(input, () => true);
+        expect([...found.rows].map((row) => old[row])).toEqual([...wanted.rows]);
+        expect(found.scores).toEqual(wanted.scores);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+const DIMENSIONS = 256;
+const ROWS = 30_000;
+const structured = new StructuredVectors(DIMENSIONS, ROWS);
+const questions = Array.from({ length: 50 }, (_, i) => structured.question(i));
+
+/** Share of the exact ten among the ten found. */
+async function recall(index: VectorIndex, options: SearchOptions = {}): Promise<number> {
+  let hits = 0;
+  for (const question of questions) {
+    const exact = await index.search(question, 10, { ...options, exact: true });
+    const { rows, mode } = await index.search(question, 10, { ...options, exact: false });
+    expect(mode).toBe('bits');
+    hits += [...rows].filter((row) => exact.rows.includes(row)).length;
+  }
+  return hits / (10 * questions.length);
+}
+
+describe('on 30,000 structured rows', () => {
+  const all = structured.rows(0, ROWS);
+  const index = new VectorIndex(kernels, DIMENSIONS);
+  index.add(all);
+
+  it('the exact search is brute force, and rescores few rows', async () => {
+    const plain = new ExactIndex(DIMENSIONS);
+    plain.add(all);
+    for (const question of questions.slice(0, 10)) {
+      const found = await index.search(question, 10, { exact: true });
+      const wanted = plain.search(question, 10);
+      expect([...found.rows]).toEqual([...wanted.rows]);
+      expect(found.scores).toEqual(wanted.scores);
+      expect(found.rescored).toBeLessThan(ROWS / 20);
+    }
+  });
+
+  it('the quick search finds 99 of 100, with float32 scores', async () => {
+    expect(await recall(index)).toBeGreaterThanOrEqual(0.99);
+    const [question] = questions;
+    const exact = await index.search(question!, 1, { exact: true });
+    const found = await index.search(question!, 1);
+    expect(found.mode).toBe('bits');
+    expect(found.scores).toEqual(exact.scores);
+  });
+
+  it('a filter that keeps half is heeded by the quick search', async () => {
+    const index = new VectorIndex(kernels, DIMENSIONS);
+    index.add(all);
+    const filter = bitmap((row) => row % 2 === 1, ROWS);
+    const { rows } = await index.search(questions[0]!, 50, { exact: false, filter });
+    expect(rows).toHaveLength(50);
+    expect([...rows].every((row) => row % 2 === 1)).toBe(true);
+    expect(await recall(index, { filter })).toBeGreaterThanOrEqual(0.99);
+  });
+
+  it('a filter that keeps few is exact', async () => {
+    const filter = bitmap((row) => row % 1000 === 7, ROWS);
+    const found = await index.search(questions[0]!, 10, { exact: false, filter });
+    expect(found.mode).toBe('exact');
+    expect(await index.search(questions[0]!, 10, { exact: true, filter })).toEqual(found);
+  });
+
+  it('takes the mode from the number of rows, and says which', async () => {
+    const mode = async (rows: number, options?: SearchOptions): Promise<string> => {
+      const filter = bitmap((row) => row < rows, ROWS);
+      return (await index.search(questions[0]!, 10, { ...options, filter })).mode;
+    };
+    expect(await mode(20_000)).toBe('exact');
+    expect(await mode(20_001)).toBe('bits');
+    expect(await mode(20_000, { exact: false })).toBe('bits');
+    expect(await mode(20_001, { exact: true })).toBe('exact');
+  });
+
+  it('gives the same answer whatever the pieces that rows come in', async () => {
+    const pieces = new VectorIndex(kernels, DIMENSIONS);
+    for (let row = 0; row < ROWS;) {
+      const end = row < 3000 ? row + 7 : row + 1024;
+      pieces.add(all.subarray(row * DIMENSIONS, end * DIMENSIONS));
+      row = end;
+    }
+    expect(await recall(pieces)).toBeGreaterThanOrEqual(0.99);
+  });
+});
+
+describe('on rows whose mean moves', () => {
+  const other = new StructuredVectors(DIMENSIONS, ROWS);
+  /** The second half far from the first: its values turned round. */
+  const rows = other.rows(0, ROWS);
+  rows.subarray((ROWS / 2) * DIMENSIONS).reverse();
+  const index = new VectorIndex(kernels, DIMENSIONS);
+  index.add(rows);
+
+  it('still finds 99 of 100 of both halves, and exact search is exact', async () => {
+    const turned = questions.map((question) => question.toReversed());
+    const both = [...questions.slice(0, 25), ...turned.slice(0, 25)];
+    const plain = new ExactIndex(DIMENSIONS);
+    plain.add(rows);
+    let hits = 0;
+    for (const question of both) {
+      const exact = await index.search(question, 10, { exact: true });
+      expect([...exact.rows]).toEqual([...plain.search(question, 10).rows]);
+      const found = await index.search(question, 10, { exact: false });
+      hits += [...found.rows].filter((row) => exact.rows.includes(row)).length;
+    }
+    expect(hits / (10 * both.length)).toBeGreaterThanOrEqual(0.99);
+  });
+});
+
+describe('bad input', () => {
+  it.each<[string, number[], number, SearchOptions]>([
+    ['NaN in the query', [Number.NaN, 0], 1, {}],
+    ['infinity in the query', [Number.NEGATIVE_INFINITY, 0], 1, {}],
+    ['a huge query', [1e30, 0], 1, {}],
+    ['a narrow query', [1], 1, {}],
+    ['a wide query', [1, 0, 0], 1, {}],
+    ['k = 0', [1, 0], 0, {}],
+    ['k = 1.5', [1, 0], 1.5, {}],
+    ['k = NaN', [1, 0], Number.NaN, {}],
+    ['no candidates', [1, 0], 1, { candidates: 0 }],
+    ['minScore = NaN', [1, 0], 1, { minScore: Number.NaN }],
+    ['a short filter', [1, 0], 1, { filter: new Uint32Array() }],
+  ])('refuses %s', async (_, query, k, options) => {
+    const index = new VectorIndex(kernels, 2);
+    index.add(Float32Array.of(1, 0));
+    await expect(index.search(Float32Array.from(query), k, options)).rejects.toThrow(
+      expect.objectContaining({ code: 'bad-input' }),
+    );
+  });
+
+  it('refuses rows of another width or with holes, and keeps what it had', () => {
+    const index = new VectorIndex(kernels, 2);
+    const refuses = (values: number[], row?: number): void => {
+      expect(() => index.add(Float32Array.from(values))).toThrow(
+        expect.objectContaining({ code: 'bad-input', ...(row !== undefined && { index: row }) }),
+      );
+    };
+    refuses([1, 2, 3]);
+    refuses([1, 2, 3, Number.NaN], 1);
+    refuses([1, Number.POSITIVE_INFINITY], 0);
+    refuses([1, 1, 1e20, 1], 1);
+    expect(index.rows).toBe(0);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN, 16_385])('refuses %s dimensions', (dimensions) => {
+    expect(() => new VectorIndex(kernels, dimensions)).toThrow(
+      expect.objectContaining({ code: 'bad-input' }),
+    );
+  });
+
+  it('finds nothing in nothing', async () => {
+    const index = new VectorIndex(kernels, 2);
+    expect((await index.search(Float32Array.of(1, 0), 5)).rows).toHaveLength(0);
+    index.add(Float32Array.of(1, 0));
+    expect([index.remove(0), index.remove(0), index.remove(1), index.remove(-1)]).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect((await index.search(Float32Array.of(1, 0), 5)).rows).toHaveLength(0);
+  });
+});

@@ -1,0 +1,267 @@
+import { SEGMENT_ROWS } from '../kernels/index.ts';
+import { ask, type Asked } from './asked.ts';
+import { boundedRows } from './bounded.ts';
+import { assertCount, assertDimensions, assertQuery, assertRows, badInput } from './checks.ts';
+import { dot } from './dot.ts';
+import { Encoder } from './encoder.ts';
+import type { SearchModule } from './load.ts';
+import { nearestRows } from './nearest.ts';
+import { MemoryOriginals, type Originals } from './originals.ts';
+import { planOf, type Mode, type Plan } from './plan.ts';
+import { frameQuery } from './query.ts';
+import { moveRow } from './move.ts';
+import { Space } from './space.ts';
+import { readIndex, writeBlocks, type Header } from './stored.ts';
+import { TopK, type Ranked } from './top-k.ts';
+
+export interface IndexOptions {
+  /** Of the random rotation. @default 1 */
+  seed?: number;
+  /** Where the float32 rows are that `add` is given. @default in memory */
+  originals?: Originals;
+  /**
+   * A worker whose script calls `serveScans`: a second thread for scans. The index must then be in a
+   * worker itself, its module a shared one. @default none
+   */
+  worker?: Worker;
+}
+
+export interface SearchOptions {
+  /**
+   * true: what float32 scores of all rows would give, ties by row number; false: approximate as soon as
+   * that is quicker. @default exact up to 20,000 rows
+   */
+  exact?: boolean;
+  /** Rows chosen by their sign bits, where the search is not exact. @default grows with the index and k */
+  candidates?: number;
+  /** Bit r % 32 of word r / 32 is set where row r may be found. @default every row */
+  filter?: Uint32Array;
+  /** Rows that score below are left out. @default none */
+  minScore?: number;
+}
+
+export interface Found extends Ranked {
+  mode: Mode;
+  /** Rows that were chosen by their sign bits; 0 where the mode is exact. */
+  candidates: number;
+  /** Rows whose float32 scores were computed. */
+  rescored: number;
+}
+
+/** Rows read from the originals at a time. */
+const READ_ROWS = 4096;
+
+/**
+ * Nearest vectors by dot product (of unit rows: by cosine). Rows are kept as int8 and as sign bits, after
+ * their mean is taken off and a random rotation; the float32 originals are read for the last few only.
+ * Row numbers are given in the order of adding; a removed row is a tombstone until `compact`.
+ */
+export class VectorIndex {
+  readonly #space: Space;
+  readonly #encoder: Encoder;
+  readonly #originals: Originals;
+  /** The originals where they are the index's own. */
+  readonly #own: MemoryOriginals | undefined;
+  readonly #seed: number;
+  #rows = 0;
+  #live = 0;
+  #compactions = 0;
+
+  /**
+   * @param dimensions values in a row
+   * @throws bad-input
+   */
+  constructor(
+    module: SearchModule,
+    dimensions: number,
+    options: IndexOptions = {},
+    stored?: Header,
+  ) {
+    assertDimensions(dimensions);
+    const { seed = 1, originals, worker } = options;
+    if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+      throw badInput(`the seed must be a whole number from 0 to 4294967295, got ${seed}`);
+    }
+    this.#seed = seed;
+    this.#space = new Space(module, dimensions, seed, worker);
+    this.#encoder = new Encoder(this.#space, stored?.frames);
+    this.#own = originals ? undefined : new MemoryOriginals(dimensions);
+    this.#originals = originals ?? this.#own!;
+    this.#rows = stored?.rows ?? 0;
+    this.#live = stored?.live ?? 0;
+  }
+
+  /**
+   * An index from what `blocks` gave, end to end. What it says is checked field by field.
+   *
+   * @param originals of its rows, which are not in the bytes
+   * @throws integrity where the bytes are damaged, incompatible-index where another version made them
+   */
+  static from(module: SearchModule, bytes: Uint8Array, originals: Originals): VectorIndex {
+    return readIndex(bytes, (header) => {
+      const { dimensions, seed } = header;
+      const index = new VectorIndex(module, dimensions, { seed, originals }, header);
+      return { index, space: index.#space };
+    });
+  }
+
+  get dimensions(): number {
+    return this.#space.dimensions;
+  }
+
+  /** Rows added so far, removed ones counted in. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Rows that search can find. */
+  get live(): number {
+    return this.#live;
+  }
+
+  /** Bytes of memory, originals not counted in. */
+  get size(): number {
+    return this.#space.size;
+  }
+
+  /** Scans are shared with a second thread, which has started. */
+  get isParallel(): boolean {
+    return this.#space.thread?.isReady ?? false;
+  }
+
+  /** Appends rows x dimensions finite values; gives the number of the first row. */
+  add(rows: Float32Array): number {
+    const count = assertRows(rows, this.dimensions);
+    const first = this.#rows;
+    // The first thing that may fail, when nothing has changed yet.
+    this.#own?.reserve(first + count);
+    this.#encoder.add(rows, first);
+    this.#own?.add(rows);
+    for (let row = first; row < first + count; row++) this.#setAlive(row, true);
+    this.#rows += count;
+    this.#live += count;
+    return first;
+  }
+
+  /** Gives whether the row was there. */
+  remove(row: number): boolean {
+    if (!Number.isInteger(row) || row < 0 || row >= this.#rows || !this.#isAlive(row)) return false;
+    this.#setAlive(row, false);
+    this.#live--;
+    return true;
+  }
+
+  /**
+   * Drops removed rows; the others keep their order and get new numbers. Gives their old ones, by
+   * which originals that are not the index's own have to be moved.
+   */
+  compact(): Uint32Array {
+    const kept = new Uint32Array(this.#live);
+    let next = 0;
+    for (let row = 0; row < this.#rows; row++) {
+      if (!this.#isAlive(row)) continue;
+      this.#setAlive(row, false);
+      if (next !== row) moveRow(this.#space, row, next);
+      kept[next++] = row;
+    }
+    for (let row = 0; row < next; row++) this.#setAlive(row, true);
+    this.#encoder.keep(kept);
+    this.#own?.keep(kept);
+    this.#rows = next;
+    this.#compactions++;
+    return kept;
+  }
+
+  /**
+   * The `k` rows with the largest dot product, best first, ties by row number; fewer where there are
+   * not so many.
+   *
+   * @param query `dimensions` finite values
+   * @param k a whole number above 0; more than there are rows is fine
+   * @throws bad-input
+   */
+  async search(query: Float32Array, k: number, options: SearchOptions = {}): Promise<Found> {
+    this.#assertSearch(query, k, options);
+    for (;;) {
+      const compactions = this.#compactions;
+      const { plan, rows } = this.#candidates(query, k, options);
+      const ranked = await this.#rescore(query, rows, k, options.minScore);
+      // Rows read after a compaction would be others.
+      if (compactions === this.#compactions) {
+        const { mode, candidates } = plan;
+        return { ...ranked, mode, candidates, rescored: rows.length };
+      }
+    }
+  }
+
+  /** What `from` takes, in order: a head, then a block for each 1,024 rows. The originals are not in it. */
+  blocks(): Generator<Uint8Array<ArrayBuffer>> {
+    const [dimensions, seed, rows, live] = [this.dimensions, this.#seed, this.#rows, this.#live];
+    return writeBlocks(this.#space, { dimensions, seed, rows, live, frames: this.#encoder.frames });
+  }
+
+  /** Numbers of the rows whose float32 scores decide, rising. */
+  #candidates(
+    query: Float32Array,
+    k: number,
+    { exact, candidates, filter, minScore = Number.NEGATIVE_INFINITY }: SearchOptions,
+  ): { plan: Plan; rows: Uint32Array } {
+    const space = this.#space;
+    const asked: Asked = ask(space, this.#rows, this.#live, filter);
+    const plan = planOf(k, asked.count, space.width, exact, candidates);
+    if (asked.count === 0) return { plan, rows: new Uint32Array() };
+    const queries = this.#encoder.frames.map((frame) => frameQuery(space, query, frame));
+    const rows =
+      plan.mode === 'exact'
+        ? boundedRows(space, this.#rows, queries, asked, k, minScore)
+        : nearestRows(space, this.#rows, queries, asked, plan.candidates, plan.rescored);
+    return { plan, rows };
+  }
+
+  async #rescore(
+    query: Float32Array,
+    rows: Uint32Array,
+    k: number,
+    minScore = Number.NEGATIVE_INFINITY,
+  ): Promise<Ranked> {
+    const best = new TopK(Math.min(k, rows.length));
+    for (let start = 0; start < rows.length; start += READ_ROWS) {
+      const piece = rows.subarray(start, start + READ_ROWS);
+      const values = await this.#originals.read(piece);
+      for (let i = 0; i < piece.length; i++) {
+        const score = dot(query, values, i * query.length);
+        if (score >= minScore) best.offer(score, piece[i]!);
+      }
+    }
+    return best.drain();
+  }
+
+  #assertSearch(query: Float32Array, k: number, options: SearchOptions): void {
+    assertQuery(query, this.dimensions);
+    assertCount('k', k);
+    const { candidates, filter, minScore } = options;
+    if (candidates !== undefined) assertCount('candidates', candidates);
+    if (Number.isNaN(minScore)) throw badInput('minScore must be a number, got NaN');
+    const words = Math.ceil(this.#rows / 32);
+    if (filter && filter.length < words) {
+      throw badInput(`the filter has ${filter.length} words of 32 rows, the index ${words}`);
+    }
+  }
+
+  #isAlive(row: number): boolean {
+    const word = this.#space.words[this.#aliveAt(row)]!;
+    return ((word >>> (row & 31)) & 1) === 1;
+  }
+
+  #setAlive(row: number, alive: boolean): void {
+    const bit = 1 << (row & 31);
+    if (alive) this.#space.words[this.#aliveAt(row)]! |= bit;
+    else this.#space.words[this.#aliveAt(row)]! &= ~bit;
+  }
+
+  /** Index of the word that has the row's bit. */
+  #aliveAt(row: number): number {
+    const { layout } = this.#space;
+    return (this.#space.segmentAt(row) + layout.alive) / 4 + Math.floor((row % SEGMENT_ROWS) / 32);
+  }
+}
