@@ -80,13 +80,15 @@ export class Encoder {
     kernels.encodeRows(at.y, count, width, at.segments, first, at.norms);
   }
 
-  /** Takes lengths and biases of encoded rows into what is known of their frame. */
+  /** Takes lengths, errors and biases of encoded rows into what is known of their frame. */
   #measure(frame: Frame, count: number, first: number): void {
     const { floats, at } = this.#space;
     for (let i = 0; i < count; i++) {
       const length = floats[at.norms / 4 + i]!;
-      const bias = floats[this.#space.factorsAt(first + i) / 4 + 3]!;
+      const factors = this.#space.factorsAt(first + i) / 4;
+      const [error, bias] = [floats[factors + 2]!, floats[factors + 3]!];
       frame.counted++;
+      frame.worstError = Math.max(frame.worstError, error);
       frame.radius = Math.max(frame.radius, length);
       frame.meanRadius += (length - frame.meanRadius) / frame.counted;
       frame.meanBias += (bias - frame.meanBias) / frame.counted;

@@ -17,10 +17,12 @@ export interface Frame {
   meanRadius: number;
   /** Mean of dot(mean, row). */
   meanBias: number;
+  /** The most that rounding took from a row. */
+  worstError: number;
 }
 
 export function newFrame(start: number, mean: Float32Array): Frame {
-  return { start, mean, counted: 0, radius: 0, meanRadius: 0, meanBias: 0 };
+  return { start, mean, counted: 0, radius: 0, meanRadius: 0, meanBias: 0, worstError: 0 };
 }
 
 /** Rows that a mean is learnt from at first. */

@@ -1,4 +1,5 @@
 import { noMemory } from './checks.ts';
+import { dot } from './dot.ts';
 
 /** The float32 rows that an index was made from: only the last few candidates are read. */
 export interface Originals {
@@ -49,6 +50,12 @@ export class MemoryOriginals implements Originals {
     const read = new Float32Array(rows.length * this.#dimensions);
     for (let i = 0; i < rows.length; i++) read.set(this.#row(rows[i]!), i * this.#dimensions);
     return read;
+  }
+
+  /** dot(query, row), without a copy. */
+  score(query: Float32Array, row: number): number {
+    const part = this.#parts[Math.floor(row / this.#rowsOfPart)]!;
+    return dot(query, part, (row % this.#rowsOfPart) * this.#dimensions);
   }
 
   /** Keeps the rows listed, numbers rising, and renumbers them. */

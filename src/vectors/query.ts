@@ -46,16 +46,18 @@ const TINY_SCORE = 1e-30;
 export function frameQuery(space: Space, query: Float32Array, frame: Frame): FramedQuery {
   const rotated = rotate(space, query, frame.mean);
   const factor = Math.fround(largestOf(rotated) / LARGEST);
+  const inverse = factor > 0 ? 1 / factor : 0;
   const bytes = new Uint8Array(rotated.length);
   const bits = new Uint8Array(rotated.length / 8);
-  let [rounded, lost, squares] = [0, 0, 0];
+  let [steps, lost, squares] = [0, 0, 0];
   for (let i = 0; i < rotated.length; i++) {
     const value = rotated[i]!;
-    const step = factor > 0 ? Math.max(-LARGEST, Math.min(LARGEST, Math.round(value / factor))) : 0;
+    const step = Math.max(-LARGEST, Math.min(LARGEST, Math.round(value * inverse)));
+    const left = value - step * factor;
     bytes[i] = step + QUERY_OFFSET;
     if (value < 0) bits[i >> 3]! |= 1 << (i & 7);
-    rounded += (step * factor) ** 2;
-    lost += (value - step * factor) ** 2;
+    steps += step * step;
+    lost += left * left;
     squares += value * value;
   }
   const length = Math.sqrt(squares);
@@ -64,7 +66,7 @@ export function frameQuery(space: Space, query: Float32Array, frame: Frame): Fra
   const sizes = length * frame.radius + meanLength * (meanLength + frame.radius) + Math.abs(offset);
   return {
     ...{ frame, bytes, bits, factor, offset, length },
-    errorFactor: Math.sqrt(rounded) * 1.001,
+    errorFactor: Math.sqrt(steps) * factor * 1.001,
     errorOffset:
       Math.sqrt(lost) * frame.radius * 1.001 + ROUNDING * sizes + TINY_LENGTH * length + TINY_SCORE,
   };

@@ -16,7 +16,7 @@
  * | 40   | checksum of the head (with 0 here) and the frames       |
  * | 44   | 0                                                       |
  *
- * then each frame (start and counted rows as uint32; radius, meanRadius, meanBias as float32; 0; the
+ * then each frame (start and counted rows as uint32; radius, meanRadius, meanBias and worstError as float32; the
  * mean, float32 [dimensions]); then each segment (sign bits, int8 and factors of its rows, the 128 bytes
  * of `alive`, and a checksum of these). Checksums are XXH32 part by part, the seed of each the checksum of
  * what is before it, 0 at first.
@@ -83,11 +83,11 @@ function headBlock(space: Space, header: Header): Uint8Array<ArrayBuffer> {
   words.set([MAGIC, VERSION, dimensions, DOT_PRODUCT, BITS_AND_BYTES, seed, rows, live]);
   words.set([SEGMENT_ROWS, frames.length], 8);
   const floats = new Float32Array(words.buffer);
-  for (const [i, { start, counted, radius, meanRadius, meanBias, mean }] of frames.entries()) {
+  for (const [i, frame] of frames.entries()) {
     const at = HEAD_BYTES / 4 + i * frameWords;
-    words.set([start, counted], at);
-    floats.set([radius, meanRadius, meanBias, 0], at + 2);
-    floats.set(mean, at + FRAME_BYTES / 4);
+    words.set([frame.start, frame.counted], at);
+    floats.set([frame.radius, frame.meanRadius, frame.meanBias, frame.worstError], at + 2);
+    floats.set(frame.mean, at + FRAME_BYTES / 4);
   }
   const bytes = new Uint8Array(words.buffer);
   words[CHECKSUM_AT / 4] = headChecksum(space, bytes, FRAME_BYTES + 4 * dimensions);
@@ -175,20 +175,23 @@ function readFrames(bytes: Uint8Array, dimensions: number, count: number): Frame
   return Array.from({ length: count }, (_, i) => {
     const { buffer } = bytes.slice(HEAD_BYTES + i * size, HEAD_BYTES + (i + 1) * size);
     const [start = 0, counted = 0] = new Uint32Array(buffer);
-    const [, , radius = 0, meanRadius = 0, meanBias = 0] = new Float32Array(buffer);
+    const [, , radius = 0, meanRadius = 0, meanBias = 0, worstError = 0] = new Float32Array(buffer);
     const mean = new Float32Array(buffer, FRAME_BYTES);
-    return { start, counted, radius, meanRadius, meanBias, mean };
+    return { start, counted, radius, meanRadius, meanBias, worstError, mean };
   });
 }
 
 function assertFrames(frames: readonly Frame[], rows: number): void {
-  for (const [i, { start, radius, meanRadius, meanBias, mean }] of frames.entries()) {
+  for (const [i, frame] of frames.entries()) {
+    const { start, radius, meanRadius, meanBias, worstError, mean } = frame;
     const before = frames[i - 1]?.start ?? -1;
     if (start <= before || start > rows || (i === 0 && start !== 0)) {
       throw damaged(`frame ${i} starts at row ${start}`);
     }
-    const isFinite = [radius, meanRadius, meanBias, ...mean].every(Number.isFinite);
-    if (!isFinite || radius < 0 || meanRadius < 0) throw damaged(`frame ${i} has no sound numbers`);
+    const lengths = [radius, meanRadius, worstError];
+    if (![...lengths, meanBias, ...mean].every(Number.isFinite) || Math.min(...lengths) < 0) {
+      throw damaged(`frame ${i} has no sound numbers`);
+    }
   }
 }
 

@@ -18,6 +18,13 @@ export class TopK {
     this.#rows = new Uint32Array(k);
   }
 
+  /** What a score must be above to be kept: that of the worst kept, once there are `k`. */
+  get worst(): number {
+    return this.#size < this.#scores.length
+      ? Number.NEGATIVE_INFINITY
+      : (this.#scores[0] ?? Number.POSITIVE_INFINITY);
+  }
+
   /**
    * Rows must come in rising order: then a row that ties with the worst kept is always the later
    * one, and one comparison turns it away.

@@ -225,13 +225,17 @@ export class VectorIndex {
     minScore = Number.NEGATIVE_INFINITY,
   ): Promise<Ranked> {
     const best = new TopK(Math.min(k, rows.length));
+    const offer = (score: number, row: number): void => {
+      if (score >= minScore) best.offer(score, row);
+    };
+    if (this.#own) {
+      for (const row of rows) offer(this.#own.score(query, row), row);
+      return best.drain();
+    }
     for (let start = 0; start < rows.length; start += READ_ROWS) {
       const piece = rows.subarray(start, start + READ_ROWS);
       const values = await this.#originals.read(piece);
-      for (let i = 0; i < piece.length; i++) {
-        const score = dot(query, values, i * query.length);
-        if (score >= minScore) best.offer(score, piece[i]!);
-      }
+      for (let i = 0; i < piece.length; i++) offer(dot(query, values, i * query.length), piece[i]!);
     }
     return best.drain();
   }
