@@ -15,8 +15,11 @@ export const EXCLUDED = 0xffff;
 /** Largest value of a query; relaxed SIMD defines products of 7 bits only. */
 export const QUERY_MAX = 127;
 
-/** What is added to a query's values, -63 to 63, to have none below 0. */
+/** What is added to a query's values to have none below 0. */
 export const QUERY_OFFSET = 64;
+
+/** Largest magnitude of a query's values before that is added. */
+export const QUERY_LARGEST = 63;
 
 /** Bytes of what is known of a row: scale, sum, error, bias (see encodeRows and centreRows). */
 export const FACTOR_BYTES = 16;

@@ -4,8 +4,8 @@
  * RESERVED_BYTES are its own, and nothing is checked.
  *
  * Rows are numbered through all segments, which lie end to end; row r is in segment
- * r / SEGMENT_ROWS. `width` is a multiple of WIDTH_STEP, MAX_WIDTH at most. All results but norms
- * and errors are the same bits in every build: no step is fused.
+ * r / SEGMENT_ROWS. `width` is a multiple of WIDTH_STEP, MAX_WIDTH at most. All results but lengths
+ * are the same bits in every build: no step is fused.
  */
 
 /** From float32 rows to what is scanned. */
@@ -55,6 +55,17 @@ export interface EncodeKernels {
     first: number,
     norms: number,
   ): void;
+
+  /**
+   * A rotated query as scans take it. As of rows, what is below 1e-30 counts as 0.
+   *
+   * @param y float32 [width]
+   * @param bytes uint8 [width], out: y / scale, ties to even, + QUERY_OFFSET
+   * @param bits uint8 [width / 8], out: sign bits
+   * @param known float32 [3], out: scale (largest magnitude / 63), length of what rounding took away,
+   * length of y
+   */
+  encodeQuery(y: number, width: number, bytes: number, bits: number, known: number): void;
 }
 
 export interface ScanKernels {
@@ -127,6 +138,14 @@ export interface ScanKernels {
     offset: number,
     scores: number,
   ): void;
+
+  /**
+   * dot(query, row) of float32 rows that lie end to end: products and four sums in float64, in the
+   * order of src/vectors/dot.ts, rounded to float32 at the end.
+   *
+   * @param scores float32 [count], out
+   */
+  dotRows(query: number, rows: number, count: number, dimensions: number, scores: number): void;
 
   /** XXH32 (Collet) of `bytes` bytes at `at`; -1 and below stand for 2^31 and above. */
   checksum(at: number, bytes: number, seed: number): number;

@@ -43,11 +43,11 @@ function scanBits(
     putBits(space, query);
     own.fill(0);
     other.fill(0);
-    scanRows(space, 'scanBits', [from, to], width / 8, (from, to, isOther) => {
+    const shared = scanRows(space, 'scanBits', [from, to], width / 8, (from, to, isOther) => {
       const found = isOther ? at.otherCounts : at.counts;
       return [at.queryBits, width, at.segments, from, to, mask, found];
     });
-    counts[frame] = own.map((count, distance) => count + other[distance]!);
+    counts[frame] = shared ? own.map((count, distance) => count + other[distance]!) : own.slice();
   });
   return counts;
 }

@@ -1,5 +1,4 @@
 import { noMemory } from './checks.ts';
-import { dot } from './dot.ts';
 
 /** The float32 rows that an index was made from: only the last few candidates are read. */
 export interface Originals {
@@ -48,14 +47,13 @@ export class MemoryOriginals implements Originals {
 
   read(rows: Uint32Array): Float32Array<ArrayBuffer> {
     const read = new Float32Array(rows.length * this.#dimensions);
-    for (let i = 0; i < rows.length; i++) read.set(this.#row(rows[i]!), i * this.#dimensions);
+    this.copy(rows, read, 0);
     return read;
   }
 
-  /** dot(query, row), without a copy. */
-  score(query: Float32Array, row: number): number {
-    const part = this.#parts[Math.floor(row / this.#rowsOfPart)]!;
-    return dot(query, part, (row % this.#rowsOfPart) * this.#dimensions);
+  /** As `read`, to `start` of `target`. */
+  copy(rows: Uint32Array, target: Float32Array, start: number): void {
+    for (const [i, row] of rows.entries()) target.set(this.#row(row), start + i * this.#dimensions);
   }
 
   /** Keeps the rows listed, numbers rising, and renumbers them. */

@@ -1,9 +1,5 @@
-import { QUERY_OFFSET } from '../kernels/index.ts';
 import type { Frame } from './frames.ts';
 import type { Space } from './space.ts';
-
-/** Largest magnitude of a query's value, so that with QUERY_OFFSET it has 7 bits. */
-const LARGEST = 63;
 
 /** A query as it is scanned in one frame. */
 export interface FramedQuery {
@@ -41,50 +37,36 @@ const TINY_SCORE = 1e-30;
  * row's bias, the rest is `offset`.
  *
  * By Cauchy-Schwarz, rounding y to int8 and q' to 7 bits changes dot(q', y) by at most
- * |q' rounded| * |what y lost| + |what q' lost| * |y|.
+ * |q' rounded| * |what y lost| + |what q' lost| * |y|, and q' rounded is no longer than |q'| + |what
+ * it lost|.
  */
 export function frameQuery(space: Space, query: Float32Array, frame: Frame): FramedQuery {
-  const rotated = rotate(space, query, frame.mean);
-  const factor = Math.fround(largestOf(rotated) / LARGEST);
-  const inverse = factor > 0 ? 1 / factor : 0;
-  const bytes = new Uint8Array(rotated.length);
-  const bits = new Uint8Array(rotated.length / 8);
-  let [steps, lost, squares] = [0, 0, 0];
-  for (let i = 0; i < rotated.length; i++) {
-    const value = rotated[i]!;
-    const step = Math.max(-LARGEST, Math.min(LARGEST, Math.round(value * inverse)));
-    const left = value - step * factor;
-    bytes[i] = step + QUERY_OFFSET;
-    if (value < 0) bits[i >> 3]! |= 1 << (i & 7);
-    steps += step * step;
-    lost += left * left;
-    squares += value * value;
-  }
-  const length = Math.sqrt(squares);
+  const { factor, lost, length, bytes, bits } = encode(space, query, frame.mean);
   const meanLength = Math.sqrt(dotOf(frame.mean, frame.mean));
   const offset = dotOf(query, frame.mean) - meanLength ** 2;
   const sizes = length * frame.radius + meanLength * (meanLength + frame.radius) + Math.abs(offset);
   return {
     ...{ frame, bytes, bits, factor, offset, length },
-    errorFactor: Math.sqrt(steps) * factor * 1.001,
-    errorOffset:
-      Math.sqrt(lost) * frame.radius * 1.001 + ROUNDING * sizes + TINY_LENGTH * length + TINY_SCORE,
+    errorFactor: (length + lost) * 1.001,
+    errorOffset: lost * frame.radius * 1.001 + ROUNDING * sizes + TINY_LENGTH * length + TINY_SCORE,
   };
 }
 
-function largestOf(values: Float32Array): number {
-  let largest = 0;
-  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]!));
-  return largest;
-}
-
-/** R(query - mean), `width` values. */
-function rotate(space: Space, query: Float32Array, mean: Float32Array): Float32Array {
-  const { kernels, floats, at, width } = space;
-  const y = floats.subarray(at.y / 4, at.y / 4 + width).fill(0);
+/** R(query - mean) as bytes and bits. */
+function encode(space: Space, query: Float32Array, mean: Float32Array) {
+  const { kernels, at, width } = space;
+  const y = space.floats.subarray(at.y / 4, at.y / 4 + width).fill(0);
   for (let i = 0; i < query.length; i++) y[i] = query[i]! - mean[i]!;
   kernels.rotateRows(at.y, 1, width, at.signs);
-  return y.slice();
+  kernels.encodeQuery(at.y, width, at.queryBytes, at.queryBits, at.norms);
+  const known = at.norms / 4;
+  return {
+    factor: space.floats[known]!,
+    lost: space.floats[known + 1]!,
+    length: space.floats[known + 2]!,
+    bytes: space.bytes.slice(at.queryBytes, at.queryBytes + width),
+    bits: space.bytes.slice(at.queryBits, at.queryBits + width / 8),
+  };
 }
 
 function dotOf(a: Float32Array, b: Float32Array): number {

@@ -26,6 +26,7 @@ export function eachFrame(
  *
  * @param rowBytes what is read of a row
  * @param valuesOf a part's arguments
+ * @returns whether the other thread did its part
  */
 export function scanRows<N extends ScanName>(
   { kernels, thread }: Space,
@@ -33,16 +34,18 @@ export function scanRows<N extends ScanName>(
   [from, to]: readonly [from: number, to: number],
   rowBytes: number,
   valuesOf: (from: number, to: number, isOther: boolean) => Parameters<SearchKernels[N]>,
-): void {
+): boolean {
   const scan = kernels[name] as (...values: Parameters<SearchKernels[N]>) => void;
   const middle = Math.ceil((from + to) / 2 / SEGMENT_ROWS) * SEGMENT_ROWS;
   if (!thread?.isReady || (to - from) * rowBytes < SHARED_BYTES || middle >= to) {
     scan(...valuesOf(from, to, false));
-    return;
+    return false;
   }
   thread.give(name, valuesOf(middle, to, true));
   scan(...valuesOf(from, middle, false));
-  if (!thread.join()) scan(...valuesOf(middle, to, false));
+  const joined = thread.join();
+  if (!joined) scan(...valuesOf(middle, to, false));
+  return joined;
 }
 
 export function putBytes({ bytes, at }: Space, query: FramedQuery): void {

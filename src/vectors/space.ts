@@ -23,6 +23,9 @@ export const BATCH_ROWS = 16;
 /** Rows that a list holds at most: candidates, or what a filter keeps. */
 export const LIST_ROWS = 32_768;
 
+/** Originals that are scored at a time. */
+export const DOT_ROWS = 32;
+
 /** Byte offsets of what lies before the segments. */
 interface Places {
   signs: number;
@@ -38,6 +41,9 @@ interface Places {
   otherCounts: number;
   list: number;
   scores: number;
+  /** The query and DOT_ROWS originals, float32. */
+  query: number;
+  originals: number;
   segments: number;
 }
 
@@ -155,6 +161,8 @@ function placesOf(width: number, dimensions: number): Places {
     otherCounts: area((width + 1) * 4),
     list: area(LIST_ROWS * 4),
     scores: area(LIST_ROWS * 4),
+    query: area(dimensions * 4),
+    originals: area(DOT_ROWS * dimensions * 4),
     segments: end,
   };
 }

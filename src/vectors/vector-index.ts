@@ -2,7 +2,6 @@ import { SEGMENT_ROWS } from '../kernels/index.ts';
 import { ask, type Asked } from './asked.ts';
 import { boundedRows } from './bounded.ts';
 import { assertCount, assertDimensions, assertQuery, assertRows, badInput } from './checks.ts';
-import { dot } from './dot.ts';
 import { Encoder } from './encoder.ts';
 import type { SearchModule } from './load.ts';
 import { nearestRows } from './nearest.ts';
@@ -10,9 +9,10 @@ import { MemoryOriginals, type Originals } from './originals.ts';
 import { planOf, type Mode, type Plan } from './plan.ts';
 import { frameQuery } from './query.ts';
 import { moveRow } from './move.ts';
+import { rescore } from './rescore.ts';
 import { Space } from './space.ts';
 import { readIndex, writeBlocks, type Header } from './stored.ts';
-import { TopK, type Ranked } from './top-k.ts';
+import type { Ranked } from './top-k.ts';
 
 export interface IndexOptions {
   /** Of the random rotation. @default 1 */
@@ -47,9 +47,6 @@ export interface Found extends Ranked {
   /** Rows whose float32 scores were computed. */
   rescored: number;
 }
-
-/** Rows read from the originals at a time. */
-const READ_ROWS = 4096;
 
 /**
  * Nearest vectors by dot product (of unit rows: by cosine). Rows are kept as int8 and as sign bits, after
@@ -185,7 +182,9 @@ export class VectorIndex {
     for (;;) {
       const compactions = this.#compactions;
       const { plan, rows } = this.#candidates(query, k, options);
-      const ranked = await this.#rescore(query, rows, k, options.minScore);
+      const { minScore = Number.NEGATIVE_INFINITY } = options;
+      const originals = [this.#originals, this.#own] as const;
+      const ranked = await rescore(this.#space, query, rows, k, minScore, ...originals);
       // Rows read after a compaction would be others.
       if (compactions === this.#compactions) {
         const { mode, candidates } = plan;
@@ -216,28 +215,6 @@ export class VectorIndex {
         ? boundedRows(space, this.#rows, queries, asked, k, minScore)
         : nearestRows(space, this.#rows, queries, asked, plan.candidates, plan.rescored);
     return { plan, rows };
-  }
-
-  async #rescore(
-    query: Float32Array,
-    rows: Uint32Array,
-    k: number,
-    minScore = Number.NEGATIVE_INFINITY,
-  ): Promise<Ranked> {
-    const best = new TopK(Math.min(k, rows.length));
-    const offer = (score: number, row: number): void => {
-      if (score >= minScore) best.offer(score, row);
-    };
-    if (this.#own) {
-      for (const row of rows) offer(this.#own.score(query, row), row);
-      return best.drain();
-    }
-    for (let start = 0; start < rows.length; start += READ_ROWS) {
-      const piece = rows.subarray(start, start + READ_ROWS);
-      const values = await this.#originals.read(piece);
-      for (let i = 0; i < piece.length; i++) offer(dot(query, values, i * query.length), piece[i]!);
-    }
-    return best.drain();
   }
 
   #assertSearch(query: Float32Array, k: number, options: SearchOptions): void {

@@ -39,7 +39,7 @@ export function centreRows(
 /** Sign bits of 32 values. */
 // @ts-ignore: decorator
 @inline
-function signsOf(at: usize): u32 {
+export function signsOf(at: usize): u32 {
   const a = i16x8.narrow_i32x4_s(v128.load(at), v128.load(at, 16));
   const b = i16x8.narrow_i32x4_s(v128.load(at, 32), v128.load(at, 48));
   const c = i16x8.narrow_i32x4_s(v128.load(at, 64), v128.load(at, 80));
@@ -51,12 +51,12 @@ function signsOf(at: usize): u32 {
 /** Four values as integers; adds what rounding took away, squared, to a sum. */
 // @ts-ignore: decorator
 @inline
-function lost(x: v128, q: v128, scale: v128, squares: v128): v128 {
+export function lost(x: v128, q: v128, scale: v128, squares: v128): v128 {
   const left = f32x4.sub(x, f32x4.mul(f32x4.convert_i32x4_s(q), scale));
   return f32x4.add(squares, f32x4.mul(left, left));
 }
 
-function largestOf(at: usize, bytes: usize): v128 {
+export function largestOf(at: usize, bytes: usize): v128 {
   let max = i32x4.splat(0);
   for (const end = at + bytes; at < end; at += 16) max = maxMagnitude(max, v128.load(at));
   return maxOfLanes(max);
@@ -64,7 +64,7 @@ function largestOf(at: usize, bytes: usize): v128 {
 
 // @ts-ignore: decorator
 @inline
-function squaresOf(at: usize, bytes: usize): v128 {
+export function squaresOf(at: usize, bytes: usize): v128 {
   let squares = f32x4.splat(0);
   for (const end = at + bytes; at < end; at += 16) {
     const x = v128.load(at);

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { xxhash32 } from 'hash-wasm';
 import { describe, expect, it } from 'vitest';
-import { FACTOR_BYTES, rotationRounds, segmentOf, SEGMENT_ROWS } from '../search-layout.ts';
+import {
+  FACTOR_BYTES,
+  QUERY_MAX,
+  rotationRounds,
+  segmentOf,
+  SEGMENT_ROWS,
+} from '../search-layout.ts';
 import type { SearchKernels } from '../search-types.ts';
 import type { Arena } from './arena.ts';
 import { Random } from './random.ts';
@@ -28,6 +34,7 @@ export function encodeCases(arena: Arena<SearchKernels>): void {
   describe('encoding', () => {
     agreementCases(arena);
     rotationCases(arena);
+    queryCases(arena);
     checksumCase(arena);
   });
 }
@@ -127,6 +134,45 @@ function rotationCases(arena: Arena<SearchKernels>): void {
       const largest = Math.max(...arena.floats(y, width).map(Math.abs));
       expect(largest * Math.sqrt(width)).toBeLessThan(6);
     }
+  });
+}
+
+function queryCases(arena: Arena<SearchKernels>): void {
+  it('rounds a query as its twin, to the bit', () => {
+    fc.assert(
+      fc.property(shapes, fc.constantFrom(1, 0, 1e-33), ({ seed, width }, scale) => {
+        arena.clear();
+        const y = arena.put(new Random(seed).floats(width, scale));
+        const [bytes, bits, known] = [arena.area(width), arena.area(width / 8), arena.area(12)];
+        arena.both((kernels) => {
+          kernels.encodeQuery(y, width, bytes, bits, known);
+        });
+        arena.expectSame(bytes, width);
+        arena.expectSame(bits, width / 8);
+        arena.expectSame(known, 4);
+        arena.expectWithin(known + 4, 2, (length) => 1e-3 * length + 1e-30);
+        expect(Math.max(...arena.bytes(bytes, width))).toBeLessThanOrEqual(QUERY_MAX);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('dotRows is its twin, to the bit', () => {
+    fc.assert(
+      fc.property(shapes, ({ seed, rows, width, missing }) => {
+        arena.clear();
+        const random = new Random(seed);
+        const dimensions = width - missing;
+        const query = arena.put(random.floats(dimensions));
+        const values = arena.put(random.floats(rows * dimensions));
+        const scores = arena.area(4 * rows);
+        arena.both((kernels) => {
+          kernels.dotRows(query, values, rows, dimensions, scores);
+        });
+        arena.expectSame(scores, 4 * rows);
+      }),
+      { numRuns: 40 },
+    );
   });
 }
 

@@ -1,4 +1,11 @@
-import { FACTOR_BYTES, rotationRounds, segmentOf, transformSize } from '../search-layout.ts';
+import {
+  FACTOR_BYTES,
+  QUERY_LARGEST,
+  QUERY_OFFSET,
+  rotationRounds,
+  segmentOf,
+  transformSize,
+} from '../search-layout.ts';
 import type { EncodeKernels } from '../search-types.ts';
 import { placeIn } from './places.ts';
 import { quantizeBlock } from './quantize.ts';
@@ -49,6 +56,15 @@ export function encodeTwins(memory: WebAssembly.Memory): EncodeKernels {
         floats(memory, factors, 3).set([Math.hypot(...lost)], 2);
         floats(memory, norms + row * WORD, 1)[0] = Math.hypot(...values);
       }
+    },
+
+    encodeQuery(y, width, bytesAt, bitsAt, known) {
+      const values = floats(memory, y, width);
+      const { scale, values: rounded } = quantizeBlock(values, QUERY_LARGEST);
+      bytes(memory, bytesAt, width).set(rounded.map((value) => value + QUERY_OFFSET));
+      bytes(memory, bitsAt, width / 8).set(signBits(values));
+      const lost = values.map((value, i) => value - rounded[i]! * scale);
+      floats(memory, known, 3).set([scale, Math.hypot(...lost), Math.hypot(...values)]);
     },
   };
 }

@@ -9,7 +9,7 @@ const { fround } = Math;
 
 /** The search kernels once more in plain TypeScript, to the bit where search-types.ts says so. */
 export function createSearchTwins(memory: WebAssembly.Memory): SearchKernels {
-  return { ...encodeTwins(memory), ...scanTwins(memory) };
+  return { ...encodeTwins(memory), ...scanTwins(memory), ...otherTwins(memory) };
 }
 
 function bitCount(value: number): number {
@@ -18,7 +18,7 @@ function bitCount(value: number): number {
   return count;
 }
 
-function scanTwins(memory: WebAssembly.Memory): ScanKernels {
+function scanTwins(memory: WebAssembly.Memory): Omit<ScanKernels, 'dotRows' | 'checksum'> {
   const isSet = (mask: number, place: number): boolean =>
     ((bytes(memory, mask + Math.floor(place / 8), 1)[0]! >> (place % 8)) & 1) === 1;
 
@@ -75,6 +75,24 @@ function scanTwins(memory: WebAssembly.Memory): ScanKernels {
       integers(memory, list, count).forEach((row, i) => {
         found[i] = score(wanted, segments, row, factor, offset);
       });
+    },
+  };
+}
+
+function otherTwins(memory: WebAssembly.Memory): Pick<ScanKernels, 'dotRows' | 'checksum'> {
+  return {
+    dotRows(query, rows, count, dimensions, scores) {
+      const wanted = floats(memory, query, dimensions);
+      const found = floats(memory, scores, count);
+      for (let row = 0; row < count; row++) {
+        const values = floats(memory, rows + row * dimensions * WORD, dimensions);
+        const sums = [0, 0, 0, 0] as [number, number, number, number];
+        const whole = dimensions - (dimensions % 4);
+        values.forEach((value, i) => {
+          sums[i < whole ? i % 4 : 0]! += value * wanted[i]!;
+        });
+        found[row] = sums[0] + sums[1] + (sums[2] + sums[3]);
+      }
     },
 
     checksum: (at, count, seed) => xxh32(bytes(memory, at, count), seed),
