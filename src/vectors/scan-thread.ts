@@ -15,9 +15,8 @@ const CONTROL_BYTES = 8 + 8 * ARGUMENTS;
 
 /** States of the control block's first word, which is 0 until the thread has started. */
 const IDLE = 1;
-const ROUSED = 2;
-const GIVEN = 3;
-const DONE = 4;
+const GIVEN = 2;
+const DONE = 3;
 
 /** A scan takes milliseconds: a thread that is silent for so long is dead. */
 const PATIENCE_MS = 2000;
@@ -45,19 +44,7 @@ export class ScanThread {
 
   /** It has started, and answered so far. */
   get isReady(): boolean {
-    const state = Atomics.load(this.#state, 0);
-    return !this.#dead && (state === IDLE || state === ROUSED);
-  }
-
-  /** Has it wait for a scan without sleeping: waking takes some 50 µs. `rest` ends that. */
-  rouse(): void {
-    if (Atomics.compareExchange(this.#state, 0, IDLE, ROUSED) === IDLE) {
-      Atomics.notify(this.#state, 0);
-    }
-  }
-
-  rest(): void {
-    Atomics.compareExchange(this.#state, 0, ROUSED, IDLE);
+    return !this.#dead && Atomics.load(this.#state, 0) === IDLE;
   }
 
   give<N extends ScanName>(name: N, values: Parameters<SearchKernels[N]>): void {
@@ -95,7 +82,7 @@ export function serveScans(scope: {
         runScan(kernels, SCANS[state[1]!]!, [...values]);
         Atomics.store(state, 0, DONE);
         Atomics.notify(state, 0);
-      } else if (seen !== ROUSED) Atomics.wait(state, 0, seen);
+      } else Atomics.wait(state, 0, seen);
     }
   };
 }

@@ -20,16 +20,6 @@ export function eachFrame(
   }
 }
 
-/** Has the other thread, where there is one, ready for a scan of so many bytes while `work` prepares it. */
-export function withThreadAwake<T>({ thread }: Space, bytes: number, work: () => T): T {
-  if (bytes >= SHARED_BYTES) thread?.rouse();
-  try {
-    return work();
-  } finally {
-    thread?.rest();
-  }
-}
-
 /**
  * A kernel's scan of the rows [from, to), the second half of it on the other thread where there is one
  * and it is worth it.

@@ -10,7 +10,6 @@ import { planOf, type Mode, type Plan } from './plan.ts';
 import { frameQuery } from './query.ts';
 import { moveRow } from './move.ts';
 import { rescore } from './rescore.ts';
-import { withThreadAwake } from './scan.ts';
 import { Space } from './space.ts';
 import { readIndex, writeBlocks, type Header } from './stored.ts';
 import type { Ranked } from './top-k.ts';
@@ -210,14 +209,11 @@ export class VectorIndex {
     const asked: Asked = ask(space, this.#rows, this.#live, filter);
     const plan = planOf(k, asked.count, space.width, exact, candidates);
     if (asked.count === 0) return { plan, rows: new Uint32Array() };
-    const isExact = plan.mode === 'exact';
-    const bytes = this.#rows * (isExact ? space.width : space.width / 8);
-    const rows = withThreadAwake(space, bytes, () => {
-      const queries = this.#encoder.frames.map((frame) => frameQuery(space, query, frame));
-      return isExact
+    const queries = this.#encoder.frames.map((frame) => frameQuery(space, query, frame));
+    const rows =
+      plan.mode === 'exact'
         ? boundedRows(space, this.#rows, queries, asked, k, minScore)
         : nearestRows(space, this.#rows, queries, asked, plan.candidates, plan.rescored);
-    });
     return { plan, rows };
   }
 

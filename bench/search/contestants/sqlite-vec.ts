@@ -1,12 +1,8 @@
 import initialize from 'sqlite-vec-wasm-demo';
 import type { Open } from '../contestant.ts';
 
-/** Its script looks for it beside the page. */
-const wasm = new URL('../../../node_modules/sqlite-vec-wasm-demo/sqlite3.wasm', import.meta.url)
-  .href;
-
 export const openSqliteVec: Open = async (dimensions) => {
-  const sqlite = await initialize({ locateFile: () => wasm });
+  const sqlite = await initialize();
   const database = new sqlite.oo1.DB(':memory:');
   database.exec(
     `create virtual table rows using vec0(vector float[${dimensions}] distance_metric=cosine)`,
