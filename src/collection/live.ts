@@ -2,9 +2,12 @@ import { NearfieldError } from '../contract/index.ts';
 import type { CollectionInfo, DocumentInput, Dtype, Hit } from '../contract/index.ts';
 import { cutPassages, DEFAULT_PASSAGE_CHARACTERS } from './passages.ts';
 import { rankDocuments, toHit } from './ranking.ts';
-import { DATABASE_PREFIX, infoOf, newMeta, type Meta } from './schema.ts';
+import { DATABASE_PREFIX, FORMAT, infoOf, newMeta, OLD_FORMAT, type Meta } from './schema.ts';
+import { loadSearchModule, type SearchModule } from '../vectors/index.ts';
+import { asWriter, sweepOpfsFolder } from './disk/index.ts';
+import { isOf, RowFiles } from './row-files.ts';
 import { incompatible, sameSpec } from './spec.ts';
-import { CollectionStorage, type Commit } from './storage.ts';
+import { CollectionStorage, type Commit, type OldChunk } from './storage.ts';
 import { Table } from './table.ts';
 import type { CutDocument, Opened, OpenRequest, Removal } from './wire.ts';
 
@@ -14,7 +17,7 @@ interface State {
   table: Table;
 }
 
-/** What a change does to the disk besides the table's rows; undefined when there is nothing to do. */
+/** What a change does besides the table's rows; undefined when there is nothing to do. */
 type Change = Partial<Omit<Commit, 'rows' | 'meta'>> & { table?: Table; dtype?: Dtype };
 
 /**
@@ -26,19 +29,22 @@ export class LiveCollection {
   readonly #request: OpenRequest;
   readonly storage: CollectionStorage;
   readonly #channel: BroadcastChannel;
+  #module: Promise<SearchModule> | undefined;
   #state: State | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  #isWriter = false;
 
   constructor(request: OpenRequest) {
     this.#request = request;
     const room = request.passageCharacters ?? DEFAULT_PASSAGE_CHARACTERS;
     this.storage = new CollectionStorage(request.name, newMeta(request.spec, room));
     this.#channel = new BroadcastChannel(DATABASE_PREFIX + request.name);
+    // Only to free memory and files early: what is read and written is checked against the disk anyway.
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      // Only to free memory early: what is read and written is checked against the disk anyway.
-      if (typeof data === 'number' && this.#state && data > this.#state.meta.generation) {
-        this.#state = undefined;
-      }
+      if (typeof data !== 'number') return;
+      void this.exclusive(async () => {
+        if (this.#state && data > this.#state.meta.generation) this.#drop();
+      });
     };
   }
 
@@ -74,7 +80,7 @@ export class LiveCollection {
     dtype?: Dtype,
   ): Promise<CollectionInfo> {
     return this.exclusive(async () => {
-      await this.#write(({ table, meta }) => {
+      await this.#write(async ({ table, meta }) => {
         appendAll(table, documents, vectors);
         const stamp = meta.generation + 1;
         const put = documents.map(({ document, spans }) => ({ ...document, spans, stamp }));
@@ -88,7 +94,7 @@ export class LiveCollection {
   remove(ids: readonly string[]): Promise<Removal> {
     return this.exclusive(async () => {
       let removed: string[] = [];
-      await this.#write(({ table }) => {
+      await this.#write(async ({ table }) => {
         removed = ids.filter((id) => table.remove(id));
         return removed.length > 0 ? { remove: removed } : undefined;
       });
@@ -99,7 +105,10 @@ export class LiveCollection {
 
   clear(): Promise<CollectionInfo> {
     return this.exclusive(async () => {
-      await this.#write(({ meta }) => ({ replace: 'all', table: new Table(meta.dimensions) }));
+      await this.#write(async ({ meta }) => ({
+        replace: 'all',
+        table: await this.newTable(meta.dimensions),
+      }));
       return this.#info();
     });
   }
@@ -108,11 +117,11 @@ export class LiveCollection {
     return this.exclusive(async () => {
       for (;;) {
         const { table, meta } = await this.#fresh();
-        const ranked = rankDocuments(table, query, limit, minScore);
-        const ids = ranked.map(({ id }) => id);
-        const records = await this.storage.documents(ids, meta.generation);
+        const ranked = await this.#unlessStale(meta, rankDocuments(table, query, limit, minScore));
+        const ids = ranked?.map(({ id }) => id) ?? [];
+        const records = ranked && (await this.storage.documents(ids, meta.generation));
         if (records) return ranked.map((entry, i) => toHit(entry, records[i]));
-        this.#state = undefined;
+        this.#drop();
       }
     });
   }
@@ -120,13 +129,13 @@ export class LiveCollection {
   async close(): Promise<void> {
     await this.#queue;
     this.#channel.close();
-    this.#state = undefined;
+    this.#drop();
     await this.storage.close();
   }
 
   /** Forgets what is in memory and tells other tabs; for writers of the storage other than this. */
   async changed(): Promise<void> {
-    this.#state = undefined;
+    this.#drop();
     this.#channel.postMessage((await this.storage.meta()).generation);
   }
 
@@ -141,54 +150,150 @@ export class LiveCollection {
     return infoOf(this.storage.name, await this.storage.meta());
   }
 
+  /** One that is empty, its files not there yet. */
+  async newTable(dimensions: number): Promise<Table> {
+    return new Table(await this.#kernels(), dimensions, this.#newFiles());
+  }
+
+  /** Runs `work` as the only writer of all tabs; for work that runs exclusively here. */
+  async asWriter<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isWriter) return work();
+    return asWriter(DATABASE_PREFIX + this.storage.name, async () => {
+      this.#isWriter = true;
+      try {
+        return await work();
+      } finally {
+        this.#isWriter = false;
+      }
+    });
+  }
+
+  /** Removes files that nothing refers to; for the only writer. */
+  async sweep(): Promise<void> {
+    const { edition } = await this.storage.meta();
+    await sweepOpfsFolder(this.storage.name, (file) => isOf(edition, file));
+  }
+
+  #kernels(): Promise<SearchModule> {
+    this.#module ??= loadSearchModule();
+    // What failed may come the next time.
+    this.#module.catch(() => (this.#module = undefined));
+    return this.#module;
+  }
+
+  #newFiles(): RowFiles {
+    return new RowFiles(this.storage.name, this.storage.pages);
+  }
+
+  #drop(): void {
+    this.#state?.table.close();
+    this.#state = undefined;
+  }
+
   async #fresh(): Promise<State> {
-    if (this.#state) return this.#state;
-    const { spec, name } = this.#request;
-    let state: State | undefined;
-    await this.storage.load(
-      (chunk) => state?.table.load(chunk),
-      (meta) => {
-        if (!sameSpec(meta, spec)) throw incompatible(name, meta, spec);
-        state = { meta, table: new Table(meta.dimensions, meta.rows) };
-      },
-    );
-    if (!state) throw new NearfieldError('internal', 'The collection was not loaded.');
-    this.#state = state;
-    return state;
+    for (;;) {
+      if (this.#state) return this.#state;
+      const { meta, segments } = await this.storage.load();
+      const { spec, name } = this.#request;
+      if (!sameSpec(meta, spec)) throw incompatible(name, meta, spec);
+      if (meta.format === OLD_FORMAT) {
+        await this.#migrate(meta);
+        continue;
+      }
+      const files = new RowFiles(name, this.storage.pages, meta.edition);
+      const { dimensions, shape } = meta;
+      const table = await this.#unlessStale(
+        meta,
+        shape
+          ? Table.load(await this.#kernels(), dimensions, files, shape, segments)
+          : this.newTable(dimensions),
+      );
+      if (table) this.#state = { meta, table };
+      else files.close();
+    }
+  }
+
+  /** Undefined for what failed because another tab has put other files in place of those it read. */
+  async #unlessStale<T>(meta: Meta, reading: Promise<T>): Promise<T | undefined> {
+    try {
+      return await reading;
+    } catch (error) {
+      if ((await this.storage.meta()).generation === meta.generation) throw error;
+      return undefined;
+    }
+  }
+
+  /** Brings a collection of format 1 into this one's. */
+  #migrate(meta: Meta): Promise<void> {
+    return this.asWriter(async () => {
+      const table = await this.newTable(meta.dimensions);
+      try {
+        await this.storage.loadOld((chunk) => {
+          adoptOld(table, chunk);
+        });
+        await this.#commit(meta, table, { replace: 'vectors' });
+      } finally {
+        table.close();
+      }
+    });
   }
 
   async #adopt(meta: Meta): Promise<void> {
-    const table = new Table(this.#request.spec.dimensions);
-    const adopted = { ...meta, ...this.#request.spec, dtypes: [], rows: 0, passages: 0 };
-    const rows = table.takeWrites();
-    const commit: Commit = { replace: 'all', rows, put: [], remove: [], meta: adopted };
-    await this.storage.commit(meta.generation, commit);
+    const adopted = { ...meta, ...this.#request.spec, dtypes: [] };
+    await this.asWriter(async () => {
+      const table = await this.newTable(this.#request.spec.dimensions);
+      await this.#commit(adopted, table, { replace: 'all' });
+    });
     await this.changed();
     await this.#fresh();
   }
 
   /** Changes memory and disk alike; starts over when another tab wrote first. */
-  async #write(make: (state: State) => Change | undefined): Promise<void> {
-    for (;;) {
-      const state = await this.#fresh();
-      // Until the commit, memory is ahead of the disk: a failure must not leave it in place.
-      this.#state = undefined;
-      const change = make(state);
-      if (!change) {
-        this.#state = state;
+  #write(make: (state: State) => Promise<Change | undefined>): Promise<void> {
+    return this.asWriter(async () => {
+      for (;;) {
+        const before = await this.#fresh();
+        // Another may have written while this waited for its turn.
+        if ((await this.storage.meta()).generation !== before.meta.generation) {
+          this.#drop();
+          continue;
+        }
+        // Until the commit, memory is ahead of the disk: a failure must not leave it in place.
+        this.#state = undefined;
+        const tables = new Set([before.table]);
+        let after: State | undefined;
+        try {
+          const change = await make(before);
+          if (!change) after = before;
+          else {
+            const { table = before.table } = change;
+            tables.add(table);
+            const meta = await this.#commit(before.meta, table, change);
+            if (meta) after = { meta, table };
+          }
+        } finally {
+          for (const table of tables) if (table !== after?.table) table.close();
+        }
+        if (!after) continue;
+        this.#state = after;
+        if (after.meta !== before.meta) this.#channel.postMessage(after.meta.generation);
+        if (after.table !== before.table) await this.sweep();
         return;
       }
-      const { table = state.table, dtype, ...stores } = change;
-      const meta = this.#metaOf(state.meta, table, dtype);
-      const rows = table.takeWrites();
-      const commit: Commit = { put: [], remove: [], ...stores, rows, meta };
-      if (await this.storage.commit(state.meta.generation, commit)) {
-        const generation = state.meta.generation + 1;
-        this.#state = { table, meta: { ...meta, generation } };
-        this.#channel.postMessage(generation);
-        return;
-      }
-    }
+    });
+  }
+
+  /** Gives what is stored then; undefined when another tab wrote first. */
+  async #commit(
+    before: Meta,
+    table: Table,
+    { dtype, put = [], remove = [], replace }: Change,
+  ): Promise<Meta | undefined> {
+    const rows = await table.takeWrites();
+    const meta = this.#metaOf(before, table, dtype);
+    const commit: Commit = { put, remove, rows, meta, ...(replace && { replace }) };
+    if (!(await this.storage.commit(before.generation, commit))) return undefined;
+    return { ...meta, generation: before.generation + 1 };
   }
 
   #metaOf(meta: Meta, table: Table, dtype: Dtype | undefined): Meta {
@@ -196,20 +301,21 @@ export class LiveCollection {
     const known = table.documents === 0 ? [] : [...(meta.dtypes ?? []), ...(dtype ? [dtype] : [])];
     return {
       ...meta,
+      ...table.stored,
+      format: FORMAT,
       ...(pooling && { pooling }),
       dtypes: [...new Set(known)],
       passageCharacters: this.#request.passageCharacters ?? meta.passageCharacters,
-      rows: table.index.rows,
-      documents: table.documents,
-      passages: table.index.live,
     };
   }
 
   async #compact(): Promise<void> {
     try {
-      await this.#write(({ table }) =>
-        table.isWasteful ? { replace: 'vectors', table: table.compacted() } : undefined,
-      );
+      await this.#write(async ({ table }) => {
+        if (!table.isWasteful) return undefined;
+        const compacted = await table.compacted(await this.#kernels(), this.#newFiles());
+        return { replace: 'vectors', table: compacted };
+      });
     } catch (error) {
       // A full disk has no room for the rewriting: the dead rows stay until a later write.
       if (!(error instanceof NearfieldError) || error.code !== 'quota') throw error;
@@ -219,6 +325,17 @@ export class LiveCollection {
 
 export function cutSpans(text: string, room: number): Uint32Array<ArrayBuffer> {
   return Uint32Array.from(cutPassages(text, room).flatMap(({ start, end }) => [start, end]));
+}
+
+/** Takes rows as format 1 kept them. */
+function adoptOld(table: Table, { owners, vectors }: OldChunk): void {
+  const { dimensions } = table.index;
+  if (vectors.length !== owners.length * dimensions) {
+    throw new NearfieldError('storage', 'What is stored of the vectors is damaged.');
+  }
+  for (const [i, owner] of owners.entries()) {
+    if (owner !== null) table.append(owner, vectors.subarray(i * dimensions, (i + 1) * dimensions));
+  }
 }
 
 /** Replaces the documents' rows; `vectors` holds one row per passage, in their order. */

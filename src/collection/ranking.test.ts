@@ -1,8 +1,14 @@
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { loadSearchModule } from '../vectors/index.ts';
+import { PageBox } from './page-box.ts';
 import { rankDocuments, toHit } from './ranking.ts';
 import type { DocumentRecord } from './schema.ts';
 import { Table } from './table.ts';
+
+// Node 20 has relaxed SIMD behind a flag only.
+const kernels = await loadSearchModule('simd128', false, (url) => readFile(url));
 
 /** Width 1 and query 1: a row's value is its score. */
 const QUERY = Float32Array.of(1);
@@ -11,33 +17,38 @@ describe('rankDocuments', () => {
   const score = fc.integer({ min: -20, max: 20 });
   const passages = fc.array(score, { minLength: 1, maxLength: 60 });
 
-  it('gives each document once, by its best passage, as sorting everything does', () => {
+  it('gives each document once, by its best passage, as sorting everything does', async () => {
     const corpus = fc.array(passages, { maxLength: 12 });
     const limits = fc.integer({ min: 1, max: 15 });
-    fc.assert(
-      fc.property(corpus, limits, fc.option(score, { nil: undefined }), (documents, limit, min) => {
-        const table = new Table(1);
+    const least = fc.option(score, { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(corpus, limits, least, async (documents, limit, min) => {
+        const box = new PageBox();
+        const table = new Table(kernels, 1, box.files());
         for (const [i, scores] of documents.entries()) {
           table.append(`d${i}`, Float32Array.from(scores));
         }
+        await box.keep(table);
         const wanted = documents
           .map((scores, i) => ({ id: `d${i}`, score: Math.max(...scores), scores }))
           .filter((document) => document.score >= (min ?? Number.NEGATIVE_INFINITY))
           .sort((a, b) => b.score - a.score)
           .slice(0, limit)
           .map(({ id, score, scores }) => ({ id, score, passage: scores.indexOf(score) }));
-        expect(rankDocuments(table, QUERY, limit, min)).toEqual(wanted);
+        expect(await rankDocuments(table, QUERY, limit, min)).toEqual(wanted);
       }),
       { numRuns: 300 },
     );
   });
 
-  it('looks past a document that fills all the first places', () => {
-    const table = new Table(1);
+  it('looks past a document that fills all the first places', async () => {
+    const box = new PageBox();
+    const table = new Table(kernels, 1, box.files());
     table.append('long', new Float32Array(5000).fill(0.9));
     table.append('short', Float32Array.of(0.1));
-    const found = rankDocuments(table, QUERY, 2).map(({ id }) => id);
-    expect(found).toEqual(['long', 'short']);
+    await box.keep(table);
+    const found = await rankDocuments(table, QUERY, 2);
+    expect(found.map(({ id }) => id)).toEqual(['long', 'short']);
   });
 });
 

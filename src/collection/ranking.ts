@@ -17,14 +17,18 @@ const ROWS_PER_DOCUMENT = 4;
  * The `limit` documents whose best passages score highest, best first; ties by age of the row.
  * Asks for more rows until enough documents are among them: many may be of one long document.
  */
-export function rankDocuments(
+export async function rankDocuments(
   table: Table,
   query: Float32Array,
   limit: number,
   minScore?: number,
-): RankedDocument[] {
+): Promise<RankedDocument[]> {
   for (let k = limit * ROWS_PER_DOCUMENT; ; k *= 4) {
-    const { rows, scores } = table.index.search(query, k, minScore);
+    const { rows, scores } = await table.index.search(
+      query,
+      k,
+      minScore === undefined ? {} : { minScore },
+    );
     const best = new Map<string, RankedDocument>();
     for (const [i, row] of rows.entries()) {
       const id = table.owner(row);

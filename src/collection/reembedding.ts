@@ -1,9 +1,8 @@
 import { NearfieldError, type Dtype } from '../contract/index.ts';
 import { plainDocument } from './documents.ts';
-import { appendAll, cutSpans } from './live.ts';
-import type { DocumentRecord } from './schema.ts';
+import { appendAll, cutSpans, type LiveCollection } from './live.ts';
+import { FORMAT, type DocumentRecord } from './schema.ts';
 import type { CollectionStorage } from './storage.ts';
-import { Table } from './table.ts';
 import type { CutDocument, VectorSpec } from './wire.ts';
 
 /** Documents read at once. */
@@ -20,6 +19,7 @@ interface Staged extends CutDocument {
  * ones in one transaction. When another tab writes meanwhile, what it changed is done again.
  */
 export class Reembedding {
+  readonly #live: LiveCollection;
   readonly #storage: CollectionStorage;
   readonly #spec: VectorSpec;
   readonly #room: number;
@@ -28,8 +28,9 @@ export class Reembedding {
   #last: string | undefined;
   #generation = 0;
 
-  constructor(storage: CollectionStorage, spec: VectorSpec, room: number) {
-    this.#storage = storage;
+  constructor(live: LiveCollection, spec: VectorSpec, room: number) {
+    this.#live = live;
+    this.#storage = live.storage;
     this.#spec = spec;
     this.#room = room;
   }
@@ -81,31 +82,38 @@ export class Reembedding {
    *
    * @param dtype what made the new vectors
    */
-  async finish(dtype: Dtype): Promise<boolean> {
-    const meta = await this.#storage.meta();
-    if (meta.generation !== this.#generation) return this.#restart(meta.generation);
-    const table = new Table(this.#spec.dimensions);
-    for (const id of this.#seen.keys()) {
-      const staged = this.#staged.get(id);
-      if (!staged) throw new NearfieldError('internal', `The document "${id}" was not embedded.`);
-      appendAll(table, [staged], staged.vectors);
-    }
-    const { documents, index } = table;
-    const counts = { rows: index.rows, documents, passages: index.live };
-    const done = await this.#storage.commit(this.#generation, {
-      replace: 'vectors',
-      rows: table.takeWrites(),
-      put: await this.#recut(),
-      remove: [],
-      meta: {
-        ...meta,
-        ...this.#spec,
-        ...counts,
-        dtypes: documents === 0 ? [] : [dtype],
-        passageCharacters: this.#room,
-      },
+  finish(dtype: Dtype): Promise<boolean> {
+    return this.#live.asWriter(async () => {
+      const meta = await this.#storage.meta();
+      if (meta.generation !== this.#generation) return this.#restart(meta.generation);
+      const table = await this.#live.newTable(this.#spec.dimensions);
+      try {
+        for (const id of this.#seen.keys()) {
+          const staged = this.#staged.get(id);
+          if (!staged) throw new NearfieldError('internal', `"${id}" was not embedded.`);
+          appendAll(table, [staged], staged.vectors);
+        }
+        const rows = await table.takeWrites();
+        const done = await this.#storage.commit(this.#generation, {
+          replace: 'vectors',
+          rows,
+          put: await this.#recut(),
+          remove: [],
+          meta: {
+            ...meta,
+            ...this.#spec,
+            ...table.stored,
+            format: FORMAT,
+            dtypes: table.documents === 0 ? [] : [dtype],
+            passageCharacters: this.#room,
+          },
+        });
+        if (done) await this.#live.sweep();
+        return done || this.#restart((await this.#storage.meta()).generation);
+      } finally {
+        table.close();
+      }
     });
-    return done || this.#restart((await this.#storage.meta()).generation);
   }
 
   /** Records whose passages lie elsewhere now; the texts of the others are not written again. */

@@ -1,12 +1,17 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
 import { DTYPES, type CollectionInfo, type DocumentInput, type Dtype } from '../contract/index.ts';
 import type { Transaction } from '../cache/index.ts';
-import type { Owner } from './table.ts';
+import type { Shape } from '../vectors/index.ts';
+import type { Page } from './disk/index.ts';
+import type { Edition } from './row-files.ts';
+import type { Owner, Segment } from './table.ts';
 import type { VectorSpec } from './wire.ts';
 
 export const DATABASE_PREFIX = 'nearfield-collection-';
-export const FORMAT = 1;
-export const DATABASE_VERSION = 1;
+/** Format 1 had the vectors in the database, and no codes of them. */
+export const OLD_FORMAT = 1;
+export const FORMAT = 2;
+export const DATABASE_VERSION = 2;
 
 export interface Meta extends VectorSpec {
   format: number;
@@ -15,8 +20,10 @@ export interface Meta extends VectorSpec {
   passageCharacters: number;
   /** Grows with every write: a tab whose memory is of another generation reads again. */
   generation: number;
-  /** Rows in the chunks, dead ones counted in. */
-  rows: number;
+  /** The files that hold the rows; absent while there are none. */
+  edition?: Edition | undefined;
+  /** What the index is restored from, beside its codes. */
+  shape?: Shape | undefined;
   documents: number;
   passages: number;
 }
@@ -31,26 +38,36 @@ export interface DocumentRecord extends DocumentInput {
 export interface CollectionSchema extends DBSchema {
   meta: { key: 'meta'; value: Meta };
   documents: { key: string; value: DocumentRecord };
-  /** By the number of the chunk's first row. */
+  segments: { key: number; value: Segment };
+  /** Of files, where there is no OPFS. */
+  pages: { key: [file: string, number: number]; value: Page['bytes'] };
+  /** Of format 1: rows and whose they are, by the number of the chunk's first row. */
   vectors: { key: number; value: Float32Array<ArrayBuffer> };
   owners: { key: number; value: Owner[] };
 }
 
-export type StoreName = 'meta' | 'documents' | 'vectors' | 'owners';
-export const ALL_STORES: StoreName[] = ['meta', 'documents', 'vectors', 'owners'];
+export type StoreName = 'meta' | 'documents' | 'segments' | 'pages' | 'vectors' | 'owners';
+export const ALL_STORES: StoreName[] = [
+  'meta',
+  'documents',
+  'segments',
+  'pages',
+  'vectors',
+  'owners',
+];
 
 export function newMeta(spec: VectorSpec, passageCharacters: number): Meta {
   // At random: a collection that was deleted and made anew must not look like the old one.
   const generation = Math.floor(Math.random() * 2 ** 40);
-  const counts = { generation, rows: 0, documents: 0, passages: 0 };
+  const counts = { generation, documents: 0, passages: 0 };
   return { format: FORMAT, ...spec, dtypes: [], passageCharacters, ...counts };
 }
 
 /** Whether a record of this format is whole: a disk fault or another hand may have changed it. */
 export function isSound(meta: Meta): boolean {
   const { model, revision, pooling, dimensions, dtypes = [], ...rest } = meta;
-  const { passageCharacters, generation, rows, documents, passages } = rest;
-  const counts = [passageCharacters, generation, rows, documents, passages];
+  const { passageCharacters, generation, documents, passages, edition, shape } = rest;
+  const counts = [passageCharacters, generation, documents, passages, shape?.rows ?? 0];
   return (
     typeof model === 'string' &&
     typeof revision === 'string' &&
@@ -59,21 +76,33 @@ export function isSound(meta: Meta): boolean {
     dimensions > 0 &&
     Array.isArray(dtypes) &&
     dtypes.every((dtype) => DTYPES.includes(dtype as Dtype)) &&
-    counts.every((count) => Number.isSafeInteger(count) && count >= 0)
+    counts.every((count) => Number.isSafeInteger(count) && count >= 0) &&
+    (edition === undefined) === (shape === undefined) &&
+    (edition === undefined || (typeof edition.id === 'string' && edition.id !== '')) &&
+    (shape === undefined || Array.isArray(shape.frames))
   );
 }
 
-/** The meta record is there from the first moment: no tab ever meets a collection without one. */
+/**
+ * Makes the stores that are missing. The meta record is there from the first moment: no tab ever
+ * meets a collection without one.
+ *
+ * @param initial where there is no database yet
+ */
 export function createStores(
   db: IDBPDatabase<CollectionSchema>,
   transaction: Transaction<CollectionSchema, 'versionchange'>,
-  meta: Meta,
+  initial: Meta | undefined,
 ): void {
-  db.createObjectStore('meta');
-  db.createObjectStore('documents', { keyPath: 'id' });
-  db.createObjectStore('vectors');
-  db.createObjectStore('owners');
-  void transaction.objectStore('meta').put(meta, 'meta');
+  if (initial) {
+    db.createObjectStore('meta');
+    db.createObjectStore('documents', { keyPath: 'id' });
+    db.createObjectStore('vectors');
+    db.createObjectStore('owners');
+    void transaction.objectStore('meta').put(initial, 'meta');
+  }
+  db.createObjectStore('segments', { keyPath: 'first' });
+  db.createObjectStore('pages');
 }
 
 export function infoOf(name: string, meta: Meta): CollectionInfo {

@@ -8,6 +8,7 @@ import type {
   StoredDocument,
 } from '../contract/index.ts';
 import { deleteDatabase } from '../cache/index.ts';
+import { removeOpfsFolders } from './disk/index.ts';
 import { toStored } from './documents.ts';
 import { LiveCollection } from './live.ts';
 import { Reembedding } from './reembedding.ts';
@@ -73,7 +74,7 @@ export class SearchService implements SearchWorkerApi {
   beginReembedding(): Promise<Reply<number>> {
     return this.#reply(async (live) => {
       if (!this.#request) throw notOpen();
-      this.#reembedding = new Reembedding(live.storage, this.#request.spec, await live.room());
+      this.#reembedding = new Reembedding(live, this.#request.spec, await live.room());
       return this.#reembedding.begin();
     });
   }
@@ -90,7 +91,8 @@ export class SearchService implements SearchWorkerApi {
 
   finishReembedding(dtype: Dtype): Promise<Reply<CollectionInfo | undefined>> {
     return this.#reply(async (live) => {
-      if (!(await this.#staging().finish(dtype))) return undefined;
+      const staging = this.#staging();
+      if (!(await live.exclusive(() => staging.finish(dtype)))) return undefined;
       this.#reembedding = undefined;
       await live.changed();
       return live.info();
@@ -106,17 +108,19 @@ export class SearchService implements SearchWorkerApi {
 
   listCollections(): Promise<Reply<CollectionInfo[]>> {
     return replyWith(async () => {
-      const databases = await indexedDB.databases();
-      const names = databases.flatMap(({ name }) =>
-        name?.startsWith(DATABASE_PREFIX) ? [name.slice(DATABASE_PREFIX.length)] : [],
-      );
-      const infos = await Promise.all(names.sort().map(storedInfo));
+      const infos = await Promise.all((await storedNames()).sort().map(storedInfo));
       return infos.filter((info) => info !== undefined);
     });
   }
 
   deleteCollection(name: string): Promise<Reply<void>> {
-    return replyWith(() => deleteDatabase(DATABASE_PREFIX + name));
+    return replyWith(async () => {
+      await deleteDatabase(DATABASE_PREFIX + name);
+      const channel = new BroadcastChannel(DATABASE_PREFIX + name);
+      channel.postMessage(Number.POSITIVE_INFINITY);
+      channel.close();
+      await removeOpfsFolders(await storedNames());
+    });
   }
 
   #reply<T>(work: (live: LiveCollection) => Promise<T>): Promise<Reply<T>> {
@@ -130,6 +134,13 @@ export class SearchService implements SearchWorkerApi {
     if (!this.#reembedding) throw new NearfieldError('internal', 'No re-embedding has begun.');
     return this.#reembedding;
   }
+}
+
+async function storedNames(): Promise<string[]> {
+  const databases = await indexedDB.databases();
+  return databases.flatMap(({ name }) =>
+    name?.startsWith(DATABASE_PREFIX) ? [name.slice(DATABASE_PREFIX.length)] : [],
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
-import { deleteDB, openDB } from 'idb';
+import { openDB } from 'idb';
 import { afterEach, expect, it } from 'vitest';
 import { cdp } from 'vitest/browser';
-import { listCollections } from './catalogue.ts';
+import { deleteCollection, listCollections } from './catalogue.ts';
 import { SearchSession, spawnSearchWorker } from './session.ts';
 import type { CutDocument } from './wire.ts';
 
@@ -27,7 +27,7 @@ function open(): SearchSession {
 
 afterEach(async () => {
   await Promise.all(sessions.map((session) => session.close()));
-  await deleteDB(DATABASE);
+  await deleteCollection(REQUEST.name);
   [workers, sessions] = [[], []];
 });
 
@@ -62,6 +62,25 @@ async function changeMeta(
   const meta = (await db.get('meta', 'meta')) as Record<string, unknown>;
   await db.put('meta', change(meta), 'meta');
   db.close();
+}
+
+/** The folder of the one collection there is. */
+async function folders(): Promise<FileSystemDirectoryHandle[]> {
+  const origin = await navigator.storage.getDirectory();
+  const root = await origin.getDirectoryHandle('nearfield-collections', { create: true });
+  const found: FileSystemDirectoryHandle[] = [];
+  for await (const handle of root.values()) {
+    if (handle instanceof FileSystemDirectoryHandle) found.push(handle);
+  }
+  return found;
+}
+
+async function files(): Promise<string[]> {
+  const names: string[] = [];
+  for (const folder of await folders()) {
+    for await (const name of folder.keys()) names.push(name);
+  }
+  return names;
 }
 
 async function nearest(session: SearchSession, i: number): Promise<string | undefined> {
@@ -111,19 +130,86 @@ it('keeps tens of thousands of rows in chunks, and the same after reading them b
   for (const i of [0, 999, 10_000, 19_999]) expect(await nearest(again, i)).toBe(`d${i}`);
   expect(await nearest(again, 5000)).not.toBe('d5000');
   const db = await openDB(DATABASE);
-  expect(await db.count('vectors')).toBeLessThan(40);
-  expect(await db.count('owners')).toBe(await db.count('vectors'));
+  expect(await db.count('segments')).toBe(20);
+  expect(await db.count('pages')).toBe(0);
   db.close();
 });
 
-it('says that a stored chunk is damaged', async () => {
+it('leaves no files when rows are rewritten, and none when it is deleted', async () => {
+  const session = open();
+  await session.call((api) => api.put(...documents(0, 3000)));
+  const before = await files();
+  expect(before).toHaveLength(2);
+  const gone = Array.from({ length: 2000 }, (_, i) => `d${i}`);
+  await session.call((api) => api.remove(gone));
+  expect(await nearest(session, 2500)).toBe('d2500');
+  const after = await files();
+  expect(after).toHaveLength(2);
+  expect(after.filter((name) => before.includes(name))).toEqual([]);
+  await deleteCollection(REQUEST.name);
+  expect(await files()).toEqual([]);
+});
+
+it('says which rows are damaged', async () => {
   const session = open();
   await session.call((api) => api.put(...documents(0, 10)));
   await session.close();
+  const codes = (await files()).find((name) => name.endsWith('.codes'))!;
+  const [folder] = await folders();
+  const writable = await (
+    await folder!.getFileHandle(codes)
+  ).createWritable({
+    keepExistingData: true,
+  });
+  await writable.write({ type: 'write', position: 3, data: Uint8Array.of(0xaa) });
+  await writable.close();
+  await expect(open().open()).rejects.toMatchObject({
+    code: 'integrity',
+    message: expect.stringContaining('rows 0 to 9') as unknown,
+  });
   const db = await openDB(DATABASE);
-  await db.put('vectors', new Float32Array(3), 0);
+  await db.put('segments', { first: 0, owners: ['d0'], checksum: 1 });
   db.close();
   await expect(open().open()).rejects.toMatchObject({ code: 'storage' });
+});
+
+it('takes the rows that format 1 kept in the database', async () => {
+  const [cut, vectors] = documents(0, 1500);
+  const db = await openDB(DATABASE, 1, {
+    upgrade(fresh) {
+      fresh.createObjectStore('meta');
+      fresh.createObjectStore('documents', { keyPath: 'id' });
+      fresh.createObjectStore('vectors');
+      fresh.createObjectStore('owners');
+    },
+  });
+  const counts = { generation: 5, rows: 1500, documents: 1499, passages: 1499 };
+  const meta = { format: 1, ...REQUEST.spec, dtypes: ['q4'], passageCharacters: 1200, ...counts };
+  await db.put('meta', meta, 'meta');
+  const owners = cut.map(({ document }, i) => (i === 3 ? null : document.id));
+  for (const [first, end] of [
+    [0, 1024],
+    [1024, 1500],
+  ] as const) {
+    await db.put('vectors', vectors.slice(first * WIDTH, end * WIDTH), first);
+    await db.put('owners', owners.slice(first, end), first);
+  }
+  for (const [i, { document, spans }] of cut.entries()) {
+    if (i !== 3) await db.put('documents', { ...document, spans, stamp: 5 });
+  }
+  db.close();
+
+  const session = open();
+  expect((await session.open()).info).toMatchObject({ documents: 1499, dtypes: ['q4'] });
+  for (const i of [0, 1100, 1499]) expect(await nearest(session, i)).toBe(`d${i}`);
+  expect(await nearest(session, 3)).not.toBe('d3');
+  await session.close();
+  const again = open();
+  expect(await nearest(again, 1100)).toBe('d1100');
+  const after = await openDB(DATABASE);
+  expect(await after.count('vectors')).toBe(0);
+  expect(await after.count('segments')).toBe(2);
+  after.close();
 });
 
 it('refuses what a newer version stored', async () => {
@@ -139,7 +225,8 @@ it('refuses what a newer version stored', async () => {
 
 it.each([
   ['no width', { dimensions: undefined }],
-  ['a count that is none', { rows: Number.NaN }],
+  ['a count that is none', { passages: Number.NaN }],
+  ['files but no shape', { edition: { id: 'x', disk: 'opfs' } }],
   ['a pooling that is none', { pooling: 'max' }],
   ['dtypes that are none', { dtypes: ['q4', 'fp13'] }],
 ])('says that a record with %s is damaged', async (_, change) => {
@@ -161,7 +248,10 @@ it('takes a collection from before pooling and dtype were noted, and notes them'
 
 it('reports a full disk as quota, and what was stored stays', async () => {
   const { origin } = location;
-  await cdp().send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' });
+  await cdp().send('Storage.clearDataForOrigin', {
+    origin,
+    storageTypes: 'indexeddb,file_systems',
+  });
   const session = open();
   try {
     await cdp().send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1_000_000 });

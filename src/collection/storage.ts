@@ -8,11 +8,16 @@ import {
   DATABASE_VERSION,
   FORMAT,
   isSound,
+  OLD_FORMAT,
   type CollectionSchema,
   type DocumentRecord,
   type Meta,
 } from './schema.ts';
-import type { Chunk, TableWrites } from './table.ts';
+import type { Pages } from './disk/index.ts';
+import type { Owner, Segment, TableWrites } from './table.ts';
+
+/** What is of the rows: another edition of them leaves nothing of this one. */
+const ROW_STORES = ['segments', 'pages', 'vectors', 'owners'] as const;
 
 /** Everything one transaction changes. */
 export interface Commit {
@@ -24,7 +29,13 @@ export interface Commit {
   meta: Meta;
 }
 
-/** Chunks read at once: 64 MiB at width 1,024. */
+/** Rows as format 1 kept them. */
+export interface OldChunk {
+  owners: Owner[];
+  vectors: Float32Array<ArrayBuffer>;
+}
+
+/** Chunks of format 1 read at once: 64 MiB at width 1,024. */
 const READ_BATCH = 16;
 
 /** A collection on the disk. Every method is one transaction. */
@@ -41,9 +52,9 @@ export class CollectionStorage {
     this.#connection = new Connection({
       name: DATABASE_PREFIX + name,
       version: DATABASE_VERSION,
-      upgrade: (db, _oldVersion, transaction) => {
-        if (!this.#creating) throw this.#deleted();
-        createStores(db, transaction, this.#creating);
+      upgrade: (db, oldVersion, transaction) => {
+        if (oldVersion === 0 && !this.#creating) throw this.#deleted();
+        createStores(db, transaction, oldVersion === 0 ? this.#creating : undefined);
       },
     });
   }
@@ -54,17 +65,43 @@ export class CollectionStorage {
     return this.#checked(meta);
   }
 
-  /** Gives chunk after chunk, in the order of rows, all of one moment. */
-  load(visit: (chunk: Chunk, meta: Meta) => void, begin: (meta: Meta) => void): Promise<void> {
+  /** What is stored of the rows beside their files, all of one moment; segments in their order. */
+  load(): Promise<{ meta: Meta; segments: Segment[] }> {
     return this.#connection.run((db) =>
-      transact(db, ['meta', 'vectors', 'owners'], 'readonly', async (transaction) => {
-        const meta = this.#checked(await transaction.objectStore('meta').get('meta'));
-        begin(meta);
-        await readChunks(transaction, (chunk) => {
-          visit(chunk, meta);
-        });
+      transact(db, ['meta', 'segments'], 'readonly', async (transaction) => {
+        const [meta, segments] = await Promise.all([
+          transaction.objectStore('meta').get('meta'),
+          transaction.objectStore('segments').getAll(),
+        ]);
+        return { meta: this.#checked(meta), segments };
       }),
     );
+  }
+
+  /** Gives the rows of a collection of format 1, chunk after chunk in their order. */
+  async loadOld(visit: (chunk: OldChunk) => void): Promise<void> {
+    await this.#connection.run((db) =>
+      transact(db, ['vectors', 'owners'], 'readonly', async (transaction) => {
+        const vectors = transaction.objectStore('vectors');
+        const owners = transaction.objectStore('owners');
+        const firsts = await vectors.getAllKeys();
+        for (let at = 0; at < firsts.length; at += READ_BATCH) {
+          const batch = firsts.slice(at, at + READ_BATCH);
+          const range = IDBKeyRange.bound(batch[0], batch.at(-1));
+          const [rows, whose] = await Promise.all([vectors.getAll(range), owners.getAll(range)]);
+          for (const [i, found] of rows.entries()) {
+            visit({ vectors: found, owners: whose[i] ?? [] });
+          }
+        }
+      }),
+    );
+  }
+
+  /** Pages of the files of a collection that has no OPFS. */
+  get pages(): Pages {
+    return {
+      get: (file, number) => this.#connection.run((db) => db.get('pages', [file, number])),
+    };
   }
 
   /** Gives false, and writes nothing, when the stored generation is not `generation`. */
@@ -75,8 +112,7 @@ export class CollectionStorage {
         if (stored.generation !== generation) return false;
         const documents = transaction.objectStore('documents');
         await settle([
-          ...(replace ? [transaction.objectStore('vectors').clear()] : []),
-          ...(replace ? [transaction.objectStore('owners').clear()] : []),
+          ...(replace ? ROW_STORES.map((name) => transaction.objectStore(name).clear()) : []),
           ...(replace === 'all' ? [documents.clear()] : []),
           ...writeRows(transaction, rows),
           ...remove.map((id) => documents.delete(id)),
@@ -135,7 +171,7 @@ export class CollectionStorage {
   #checked(meta: Meta | undefined): Meta {
     if (!meta) throw this.#deleted();
     const { name } = this;
-    if (meta.format !== FORMAT) {
+    if (meta.format !== FORMAT && meta.format !== OLD_FORMAT) {
       throw new NearfieldError(
         'storage',
         `The collection "${name}" is stored in format ${meta.format}; this version of Nearfield reads ${FORMAT}.`,
@@ -150,32 +186,14 @@ export class CollectionStorage {
   }
 }
 
-async function readChunks(
-  transaction: Transaction<CollectionSchema, 'readonly'>,
-  visit: (chunk: Chunk) => void,
-): Promise<void> {
-  const vectors = transaction.objectStore('vectors');
-  const owners = transaction.objectStore('owners');
-  const firsts = await vectors.getAllKeys();
-  for (let at = 0; at < firsts.length; at += READ_BATCH) {
-    const batch = firsts.slice(at, at + READ_BATCH);
-    const range = IDBKeyRange.bound(batch[0], batch.at(-1));
-    const [rows, whose] = await Promise.all([vectors.getAll(range), owners.getAll(range)]);
-    for (const [i, first] of batch.entries()) {
-      visit({ first, vectors: rows[i] ?? new Float32Array(), owners: whose[i] ?? [] });
-    }
-  }
-}
-
 function writeRows(
   transaction: Transaction<CollectionSchema, 'readwrite'>,
-  { dropped, vectors, owners }: TableWrites,
+  { segments, pages }: TableWrites,
 ): Promise<unknown>[] {
-  const vectorStore = transaction.objectStore('vectors');
-  const ownerStore = transaction.objectStore('owners');
+  const segmentStore = transaction.objectStore('segments');
+  const pageStore = transaction.objectStore('pages');
   return [
-    ...dropped.flatMap((first) => [vectorStore.delete(first), ownerStore.delete(first)]),
-    ...vectors.map((chunk) => vectorStore.put(chunk.vectors, chunk.first)),
-    ...owners.map((chunk) => ownerStore.put(chunk.owners, chunk.first)),
+    ...segments.map((segment) => segmentStore.put(segment)),
+    ...pages.map(({ file, number, bytes }) => pageStore.put(bytes, [file, number])),
   ];
 }

@@ -1,17 +1,18 @@
 import { NearfieldError } from '../contract/index.ts';
-import { ExactIndex } from '../vectors/index.ts';
-
-/** Rows in a stored chunk; 4 MiB at width 1,024. */
-export const CHUNK_ROWS = 1024;
+import { SEGMENT_ROWS, VectorIndex, type SearchModule, type Shape } from '../vectors/index.ts';
+import type { Page } from './disk/index.ts';
+import { StoredOriginals, type RowFiles } from './row-files.ts';
+import type { Meta } from './schema.ts';
 
 /** The document a row belongs to; null once that was removed or replaced. */
 export type Owner = string | null;
 
-/** Stored under the number of its first row. */
-export interface Chunk {
+/** What the database keeps of the rows that lie together in the index, by the number of the first. */
+export interface Segment {
   first: number;
   owners: Owner[];
-  vectors: Float32Array<ArrayBuffer>;
+  /** Of their codes. */
+  checksum: number;
 }
 
 export interface Place {
@@ -19,28 +20,62 @@ export interface Place {
   count: number;
 }
 
-/** What has to reach the disk for it to equal the table. Drop before writing. */
+/** What a commit has to store for the disk to equal the table. */
 export interface TableWrites {
-  dropped: number[];
-  vectors: Pick<Chunk, 'first' | 'vectors'>[];
-  owners: Pick<Chunk, 'first' | 'owners'>[];
+  segments: Segment[];
+  pages: Page[];
 }
 
+/** Rows that wait in memory at most before they are written; 4 MiB at width 1,024. */
+const WAITING_ROWS = 1024;
+
 /**
- * The rows of a collection in memory: vectors, whose they are, and how they lie on the disk.
- * A document's rows are neighbours. Pure: it says what to write and leaves writing to others.
+ * The rows of a collection: their codes in memory, whose they are, and their files. A document's rows
+ * are neighbours.
  */
 export class Table {
-  readonly index: ExactIndex;
+  readonly index: VectorIndex;
+  readonly files: RowFiles;
   readonly #owners: Owner[] = [];
   readonly #places = new Map<string, Place>();
-  /** First rows of the chunks on the disk, rising; together they hold rows 0 to `#stored`. */
-  readonly #firsts: number[] = [];
+  /** Rows that are in the files; those that follow wait in `#waiting`. */
+  #written = 0;
+  #waiting: Float32Array[] = [];
+  /** First rows of the segments that the database does not know as they are. */
   readonly #touched = new Set<number>();
-  #stored = 0;
 
-  constructor(dimensions: number, capacity = 0) {
-    this.index = new ExactIndex(dimensions, capacity);
+  /** @param shape of rows that the files hold. @default none */
+  constructor(module: SearchModule, dimensions: number, files: RowFiles, shape?: Shape) {
+    const originals = new StoredOriginals(files, dimensions);
+    this.files = files;
+    this.index = shape
+      ? VectorIndex.restore(module, dimensions, shape, { originals })
+      : new VectorIndex(module, dimensions, { originals });
+  }
+
+  /** Reads what is stored; throws `storage` or `integrity` where it is damaged. */
+  static async load(
+    module: SearchModule,
+    dimensions: number,
+    files: RowFiles,
+    shape: Shape,
+    segments: readonly Segment[],
+  ): Promise<Table> {
+    const table = new Table(module, dimensions, files, shape);
+    const { index } = table;
+    if (index.rows > 0) {
+      const { codes } = await files.open();
+      for (const { at, bytes } of index.codes(0, index.rows)) {
+        const reading = codes.read(at, bytes);
+        if (reading) await reading;
+      }
+    }
+    for (const segment of segments) table.#take(segment);
+    if (table.#owners.length !== index.rows) {
+      throw damaged(`${index.rows} rows, of which ${table.#owners.length} have an owner`);
+    }
+    table.#written = index.rows;
+    return table;
   }
 
   get documents(): number {
@@ -60,25 +95,14 @@ export class Table {
     return this.#places.get(id);
   }
 
-  /** Takes a chunk from the disk; chunks come in the order of their rows. */
-  load({ first, owners, vectors }: Chunk): void {
-    if (first !== this.index.rows || vectors.length !== owners.length * this.index.dimensions) {
-      throw damaged(first);
-    }
-    try {
-      this.index.add(vectors);
-    } catch (error) {
-      throw damaged(first, error);
-    }
-    for (const [i, owner] of owners.entries()) this.#adopt(first + i, owner);
-    this.#firsts.push(first);
-    this.#stored = this.index.rows;
-  }
-
   /** Appends the rows of a document that is not there. */
   append(id: string, vectors: Float32Array): void {
     const first = this.index.add(vectors);
-    for (let row = first; row < this.index.rows; row++) this.#adopt(row, id);
+    this.#waiting.push(vectors);
+    for (let row = first; row < this.index.rows; row++) {
+      this.#adopt(row, id);
+      this.#touched.add(segmentOf(row));
+    }
   }
 
   /** Gives whether the document was there. */
@@ -89,40 +113,84 @@ export class Table {
     for (let row = place.first; row < place.first + place.count; row++) {
       this.index.remove(row);
       this.#owners[row] = null;
-      if (row < this.#stored) this.#touched.add(this.#chunkOf(row));
+      this.#touched.add(segmentOf(row));
     }
     return true;
   }
 
-  /** The same documents without the dead rows, none of it on the disk yet. */
-  compacted(): Table {
-    const table = new Table(this.index.dimensions, this.index.live);
-    for (const [id, { first, count }] of this.#places) {
-      table.append(id, this.index.slice(first, first + count));
+  /** The original rows of a document that has been written. */
+  async vectorsOf({ first, count }: Place): Promise<Float32Array<ArrayBuffer>> {
+    const { originals } = await this.files.open();
+    const values = new Float32Array(count * this.index.dimensions);
+    await originals.read(4 * first * this.index.dimensions, new Uint8Array(values.buffer));
+    return values;
+  }
+
+  /** The same documents without the dead rows, in other files. */
+  async compacted(module: SearchModule, files: RowFiles): Promise<Table> {
+    const table = new Table(module, this.index.dimensions, files);
+    for (const [id, place] of this.#places) {
+      table.append(id, await this.vectorsOf(place));
+      if (table.index.rows - table.#written >= WAITING_ROWS) await table.#write();
     }
     return table;
   }
 
-  /** What changed since the last call; the table counts it as stored from then on. */
-  takeWrites(): TableWrites {
-    const dropped: number[] = [];
-    const { rows } = this.index;
-    if (rows > this.#stored) this.#layOut(this.#absorb(dropped), rows);
-    const fresh = this.#firsts.filter((first) => first >= (dropped.at(-1) ?? this.#stored));
-    this.#stored = rows;
-    const owners = [...new Set([...this.#touched, ...fresh])];
+  /**
+   * Brings the rows to the disk, past those that are counted in. What it gives has to be committed;
+   * the table takes it as stored from then on.
+   */
+  async takeWrites(): Promise<TableWrites> {
+    let pages: Page[] = [];
+    if (this.index.rows > this.#written) await this.#write();
+    if (this.files.edition) {
+      const { originals, codes } = await this.files.open();
+      pages = [...originals.flush(), ...codes.flush()];
+    }
+    const segments = [...this.#touched].map((first) => ({
+      first,
+      owners: this.#owners.slice(first, first + SEGMENT_ROWS),
+      checksum: this.index.checksum(first),
+    }));
     this.#touched.clear();
-    return {
-      dropped,
-      vectors: fresh.map((first) => ({
-        first,
-        vectors: this.index.slice(first, this.#endOf(first)),
-      })),
-      owners: owners.map((first) => ({
-        first,
-        owners: this.#owners.slice(first, this.#endOf(first)),
-      })),
-    };
+    return { segments, pages };
+  }
+
+  /** What the collection's record has to say of what was written last. */
+  get stored(): Pick<Meta, 'edition' | 'shape' | 'documents' | 'passages'> {
+    const { edition } = this.files;
+    const shape = edition && this.index.shape;
+    return { edition, shape, documents: this.documents, passages: this.index.live };
+  }
+
+  close(): void {
+    this.files.close();
+  }
+
+  async #write(): Promise<void> {
+    const { originals, codes } = await this.files.open();
+    // In one piece: in a private window each write is a message to another process.
+    const rows = new Float32Array((this.index.rows - this.#written) * this.index.dimensions);
+    let from = 0;
+    for (const vectors of this.#waiting) {
+      rows.set(vectors, from);
+      from += vectors.length;
+    }
+    await originals.write(4 * this.#written * this.index.dimensions, new Uint8Array(rows.buffer));
+    for (const part of this.index.codes(this.#written, this.index.rows)) {
+      await codes.write(part.at, part.bytes);
+    }
+    this.#waiting = [];
+    this.#written = this.index.rows;
+  }
+
+  #take({ first, owners, checksum }: Segment): void {
+    const { rows } = this.index;
+    if (first !== this.#owners.length || owners.length !== Math.min(SEGMENT_ROWS, rows - first)) {
+      throw damaged(`${owners.length} rows from row ${first} on`);
+    }
+    this.index.verify(first, checksum);
+    for (const [i, owner] of owners.entries()) this.#adopt(first + i, owner);
   }
 
   #adopt(row: number, owner: Owner): void {
@@ -135,39 +203,12 @@ export class Table {
     if (place) place.count++;
     else this.#places.set(owner, { first: row, count: 1 });
   }
-
-  /**
-   * Takes small chunks off the end, to be written again with the new rows; gives the first row to
-   * write. A chunk is taken when it is no larger than what follows it, so each row is written
-   * about ten times at most, however small the additions are.
-   */
-  #absorb(dropped: number[]): number {
-    let start = this.#stored;
-    for (;;) {
-      const last = this.#firsts.at(-1);
-      if (last === undefined) return start;
-      const size = start - last;
-      if (size >= CHUNK_ROWS || size > this.index.rows - start) return start;
-      this.#firsts.pop();
-      this.#touched.delete(last);
-      dropped.push(last);
-      start = last;
-    }
-  }
-
-  #layOut(start: number, end: number): void {
-    for (let first = start; first < end; first += CHUNK_ROWS) this.#firsts.push(first);
-  }
-
-  #endOf(first: number): number {
-    return this.#firsts[this.#firsts.indexOf(first) + 1] ?? this.index.rows;
-  }
-
-  #chunkOf(row: number): number {
-    return this.#firsts.findLast((first) => first <= row) ?? 0;
-  }
 }
 
-function damaged(first: number, cause?: unknown): NearfieldError {
-  return new NearfieldError('storage', `The stored chunk at row ${first} is damaged.`, { cause });
+function segmentOf(row: number): number {
+  return row - (row % SEGMENT_ROWS);
+}
+
+function damaged(what: string): NearfieldError {
+  return new NearfieldError('storage', `What is stored of the vectors is damaged: ${what}.`);
 }

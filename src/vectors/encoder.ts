@@ -1,5 +1,5 @@
 import { badInput } from './checks.ts';
-import { Drift, LEARN_ROWS, newFrame, type Frame } from './frames.ts';
+import { Drift, newFrame, type Frame } from './frames.ts';
 import { BATCH_ROWS, type Space } from './space.ts';
 
 /** Rows that are counted and encoded before the mean is looked at again. */
@@ -13,15 +13,12 @@ export class Encoder {
   readonly frames: Frame[];
   readonly #space: Space;
   readonly #drift: Drift;
-  /** All rows while there are too few to learn a mean from: they are encoded again then. */
-  #early: Float32Array[] | undefined;
 
   /** @param frames of an index that was stored; none: a new one */
   constructor(space: Space, frames: Frame[] = []) {
     this.#space = space;
     this.#drift = new Drift(space.dimensions);
     this.frames = frames.length > 0 ? frames : [newFrame(0, new Float32Array(space.dimensions))];
-    if (frames.length === 0) this.#early = [];
   }
 
   /** Encodes rows as those from `first` on. */
@@ -33,30 +30,17 @@ export class Encoder {
     for (let row = 0; row < count; row += PIECE_ROWS) {
       const piece = rows.subarray(row * dimensions, (row + PIECE_ROWS) * dimensions);
       this.#drift.count(piece);
-      if (this.#early) this.#learn(this.#early, piece);
-      else this.#follow(first + row);
+      this.#follow(first + row);
       this.#encode(piece, first + row);
-    }
-  }
-
-  /** The first mean, from the first rows. */
-  #learn(early: Float32Array[], piece: Float32Array): void {
-    if (this.#drift.rows < LEARN_ROWS) {
-      early.push(piece.slice());
-      return;
-    }
-    this.#early = undefined;
-    this.frames[0] = newFrame(0, this.#drift.takeMean());
-    let first = 0;
-    for (const rows of early) {
-      this.#encode(rows, first);
-      first += rows.length / this.#space.dimensions;
     }
   }
 
   #follow(row: number): void {
     const mean = this.#drift.newMean(this.frames);
-    if (mean) this.frames.push(newFrame(row, mean));
+    if (!mean) return;
+    // Nothing was ever measured from the frame of an empty index.
+    if (row === 0) this.frames.length = 0;
+    this.frames.push(newFrame(row, mean));
   }
 
   #encode(rows: Float32Array, first: number): void {
@@ -97,7 +81,6 @@ export class Encoder {
 
   /** Starts frames at their new rows where only the rows listed are left, numbers rising. */
   keep(rows: Uint32Array): void {
-    this.#early = undefined;
     for (const frame of this.frames) {
       const start = rows.findIndex((row) => row >= frame.start);
       frame.start = start < 0 ? rows.length : start;

@@ -26,7 +26,7 @@ export function newFrame(start: number, mean: Float32Array): Frame {
 }
 
 /** Rows that a mean is learnt from at first. */
-export const LEARN_ROWS = 1024;
+const LEARN_ROWS = 1024;
 
 /** Rows that are looked at together to see whether they are still near the mean. */
 const WINDOW_ROWS = 4096;
@@ -49,11 +49,6 @@ export class Drift {
     this.#total = new Float64Array(dimensions);
   }
 
-  /** Rows counted so far that no mean was taken of. */
-  get rows(): number {
-    return this.#windowRows;
-  }
-
   count(rows: Float32Array): void {
     const window = this.#window;
     const dimensions = window.length;
@@ -64,7 +59,7 @@ export class Drift {
   }
 
   /** The mean of the rows counted since the last one was taken. */
-  takeMean(): Float32Array {
+  #takeMean(): Float32Array {
     const rows = this.#windowRows;
     const mean = Float32Array.from(this.#window, (sum) => sum / rows);
     this.#window.forEach((sum, i) => {
@@ -82,7 +77,7 @@ export class Drift {
     const isLearnt = mean.some((value) => value !== 0);
     const enough = isLearnt ? WINDOW_ROWS : LEARN_ROWS;
     if (this.#windowRows < enough || frames.length === MAX_FRAMES) return undefined;
-    const found = this.takeMean();
+    const found = this.#takeMean();
     const distance = found.reduce((sum, value, i) => sum + (value - mean[i]!) ** 2, 0);
     if (isLearnt && distance <= DRIFT * meanRadius ** 2) return undefined;
     // The last frame is for whatever comes: the mean of all fits that better than the latest rows'.

@@ -1,7 +1,8 @@
 /** Nearest vectors by dot product. */
 
+export { SEGMENT_ROWS } from '../kernels/index.ts';
 export { ExactIndex } from './exact.ts';
-export { loadSearchModule } from './load.ts';
+export { loadSearchModule, type SearchModule } from './load.ts';
 export type { Originals } from './originals.ts';
 export { serveScans } from './scan-thread.ts';
-export { VectorIndex } from './vector-index.ts';
+export { VectorIndex, type Found, type Shape } from './vector-index.ts';

@@ -25,6 +25,7 @@
 import { NearfieldError } from '../contract/index.ts';
 import { FACTOR_BYTES, MAX_WIDTH, paddedWidth, SEGMENT_ROWS } from '../kernels/index.ts';
 import { bitCount } from './asked.ts';
+import { assertFactors, codeParts, codesChecksum, damaged } from './codes.ts';
 import { MAX_FRAMES, type Frame } from './frames.ts';
 import type { Space } from './space.ts';
 
@@ -46,16 +47,6 @@ export interface Header {
   frames: Frame[];
 }
 
-/** Byte offset and size of what is stored of a segment with so many rows. */
-function partsOf({ layout, width }: Space, rows: number): [at: number, bytes: number][] {
-  return [
-    [layout.bits, (rows * width) / 8],
-    [layout.codes, rows * width],
-    [layout.factors, rows * FACTOR_BYTES],
-    [layout.alive, ALIVE_BYTES],
-  ];
-}
-
 function rowsOfSegment(rows: number, first: number): number {
   return Math.min(SEGMENT_ROWS, rows - first);
 }
@@ -63,17 +54,24 @@ function rowsOfSegment(rows: number, first: number): number {
 export function* writeBlocks(space: Space, header: Header): Generator<Uint8Array<ArrayBuffer>> {
   yield headBlock(space, header);
   for (let first = 0; first < header.rows; first += SEGMENT_ROWS) {
-    const parts = partsOf(space, rowsOfSegment(header.rows, first));
-    const block = new Uint8Array(parts.reduce((sum, [, bytes]) => sum + bytes, 4));
+    const end = first + rowsOfSegment(header.rows, first);
+    const parts = partsOf(space, first, end);
+    const block = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 4));
     let to = 0;
-    for (const [at, size] of parts) {
-      const from = space.segmentAt(first) + at;
-      block.set(space.bytes.subarray(from, from + size), to);
-      to += size;
+    for (const part of parts) {
+      block.set(part, to);
+      to += part.length;
     }
-    new DataView(block.buffer).setUint32(to, checksumOf(space, first, parts), true);
+    new DataView(block.buffer).setUint32(to, checksumOf(space, first, end), true);
     yield block;
   }
+}
+
+/** What is stored of the rows `first` up to `end` of a segment, as views. */
+function partsOf(space: Space, first: number, end: number): Uint8Array[] {
+  const alive = space.segmentAt(first) + space.layout.alive;
+  const codes = [...codeParts(space, first, end)].map(({ bytes }) => bytes);
+  return [...codes, space.bytes.subarray(alive, alive + ALIVE_BYTES)];
 }
 
 function headBlock(space: Space, header: Header): Uint8Array<ArrayBuffer> {
@@ -107,12 +105,9 @@ function headChecksum({ kernels, bytes, at }: Space, block: Uint8Array, frame: n
   return hash >>> 0;
 }
 
-function checksumOf(space: Space, first: number, parts: [at: number, bytes: number][]): number {
-  let hash = 0;
-  for (const [at, size] of parts) {
-    hash = space.kernels.checksum(space.segmentAt(first) + at, size, hash);
-  }
-  return hash >>> 0;
+function checksumOf(space: Space, first: number, end: number): number {
+  const alive = space.segmentAt(first) + space.layout.alive;
+  return space.kernels.checksum(alive, ALIVE_BYTES, codesChecksum(space, first, end)) >>> 0;
 }
 
 /** Reads an index into the space that `make` gives for its head. */
@@ -181,7 +176,7 @@ function readFrames(bytes: Uint8Array, dimensions: number, count: number): Frame
   });
 }
 
-function assertFrames(frames: readonly Frame[], rows: number): void {
+export function assertFrames(frames: readonly Frame[], rows: number): void {
   for (const [i, frame] of frames.entries()) {
     const { start, radius, meanRadius, meanBias, worstError, mean } = frame;
     const before = frames[i - 1]?.start ?? -1;
@@ -201,31 +196,19 @@ function readSegments(space: Space, { rows, live }: Header, bytes: Uint8Array): 
   let found = 0;
   for (let first = 0; first < rows; first += SEGMENT_ROWS) {
     const count = rowsOfSegment(rows, first);
-    const parts = partsOf(space, count);
-    for (const [at, size] of parts) {
-      space.bytes.set(bytes.subarray(from, from + size), space.segmentAt(first) + at);
-      from += size;
+    for (const part of partsOf(space, first, first + count)) {
+      part.set(bytes.subarray(from, from + part.length));
+      from += part.length;
     }
     const stored = new Uint32Array(bytes.slice(from, from + 4).buffer)[0];
     from += 4;
-    if (checksumOf(space, first, parts) !== stored) {
+    if (checksumOf(space, first, first + count) !== stored) {
       throw damaged(`the checksum of rows ${first} to ${first + count - 1} is another`);
     }
-    assertFactors(space, first, count);
+    assertFactors(space, first, first + count);
     found += countAlive(space, first, count);
   }
   if (found !== live) throw damaged(`${found} rows are marked as live, its head says ${live}`);
-}
-
-/** No score may be NaN. */
-function assertFactors(space: Space, first: number, count: number): void {
-  const { floats } = space;
-  for (let at = space.factorsAt(first) / 4, row = first; row < first + count; row++, at += 4) {
-    const [scale, error, bias] = [floats[at]!, floats[at + 2]!, floats[at + 3]!];
-    if (!(scale >= 0 && scale < Infinity && error >= 0 && error < Infinity && bias - bias === 0)) {
-      throw damaged(`row ${row} has no sound numbers`);
-    }
-  }
 }
 
 /** Rows of a segment that are alive; none may be past its last. */
@@ -240,8 +223,4 @@ function countAlive(space: Space, first: number, count: number): number {
     alive += bitCount(word);
   }
   return alive;
-}
-
-function damaged(what: string): NearfieldError {
-  return new NearfieldError('integrity', `Vector index: the bytes are damaged: ${what}.`);
 }

@@ -2,7 +2,9 @@ import { SEGMENT_ROWS } from '../kernels/index.ts';
 import { ask, type Asked } from './asked.ts';
 import { boundedRows } from './bounded.ts';
 import { assertCount, assertDimensions, assertQuery, assertRows, badInput } from './checks.ts';
+import { assertFactors, codeParts, codesChecksum, damaged, type CodePart } from './codes.ts';
 import { Encoder } from './encoder.ts';
+import type { Frame } from './frames.ts';
 import type { SearchModule } from './load.ts';
 import { nearestRows } from './nearest.ts';
 import { MemoryOriginals, type Originals } from './originals.ts';
@@ -11,7 +13,7 @@ import { frameQuery } from './query.ts';
 import { moveRow } from './move.ts';
 import { rescore } from './rescore.ts';
 import { Space } from './space.ts';
-import { readIndex, writeBlocks, type Header } from './stored.ts';
+import { assertFrames, readIndex, writeBlocks, type Header } from './stored.ts';
 import type { Ranked } from './top-k.ts';
 
 export interface IndexOptions {
@@ -38,6 +40,13 @@ export interface SearchOptions {
   filter?: Uint32Array;
   /** Rows that score below are left out. @default none */
   minScore?: number;
+}
+
+/** What has to be kept of an index beside its codes; survives structured cloning. */
+export interface Shape {
+  seed: number;
+  rows: number;
+  frames: readonly Frame[];
 }
 
 export interface Found extends Ranked {
@@ -102,8 +111,36 @@ export class VectorIndex {
     });
   }
 
+  /**
+   * An index of rows whose codes are stored: to be read into `codes(0, rows)`, and each segment then
+   * to be checked by `verify`. All rows are live.
+   *
+   * @throws integrity where the shape is none
+   */
+  static restore(
+    module: SearchModule,
+    dimensions: number,
+    { seed, rows, frames }: Shape,
+    options: Omit<IndexOptions, 'seed'>,
+  ): VectorIndex {
+    const own = frames.map((frame) => ({ ...frame, mean: frame.mean.slice() }));
+    if (own.length === 0) throw damaged('it has no frames');
+    assertFrames(own, rows);
+    const header = { dimensions, seed, rows, live: rows, frames: own };
+    const index = new VectorIndex(module, dimensions, { ...options, seed }, header);
+    index.#space.reserve(rows);
+    for (let row = 0; row < rows; row++) index.#setAlive(row, true);
+    return index;
+  }
+
   get dimensions(): number {
     return this.#space.dimensions;
+  }
+
+  /** As of now: a copy. */
+  get shape(): Shape {
+    const frames = this.#encoder.frames.map((frame) => ({ ...frame }));
+    return { seed: this.#seed, rows: this.#rows, frames };
   }
 
   /** Rows added so far, removed ones counted in. */
@@ -197,6 +234,29 @@ export class VectorIndex {
   blocks(): Generator<Uint8Array<ArrayBuffer>> {
     const [dimensions, seed, rows, live] = [this.dimensions, this.#seed, this.#rows, this.#live];
     return writeBlocks(this.#space, { dimensions, seed, rows, live, frames: this.#encoder.frames });
+  }
+
+  /** Where the codes of rows `first` up to `end` lie in memory and belong in a file of codes. */
+  codes(first: number, end: number): Generator<CodePart> {
+    return codeParts(this.#space, first, end);
+  }
+
+  /** Of the codes in the segment that row `first` begins. */
+  checksum(first: number): number {
+    return codesChecksum(this.#space, first, this.#endOfSegment(first));
+  }
+
+  /** @throws integrity where the segment that row `first` begins has another checksum or unsound numbers */
+  verify(first: number, checksum: number): void {
+    const end = this.#endOfSegment(first);
+    if (codesChecksum(this.#space, first, end) !== checksum) {
+      throw damaged(`the checksum of rows ${first} to ${end - 1} is another`);
+    }
+    assertFactors(this.#space, first, end);
+  }
+
+  #endOfSegment(first: number): number {
+    return Math.min(first + SEGMENT_ROWS, this.#rows);
   }
 
   /** Numbers of the rows whose float32 scores decide, rising. */

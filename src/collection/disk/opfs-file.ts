@@ -1,0 +1,129 @@
+import { diskError, type DiskFile, type Page } from './disk-file.ts';
+
+/** For a handle: some milliseconds are usual; Chromium 156 has been seen never to answer. */
+const HANDLE_PATIENCE_MS = 2000;
+const HANDLE_ATTEMPTS = 3;
+
+/** As the File System standard has it for dedicated workers; these types are read by the page's too. */
+interface AccessHandle {
+  /** Chromium alone has it. */
+  readonly mode?: string;
+  read(into: Uint8Array, options: { at: number }): number;
+  write(bytes: Uint8Array, options: { at: number }): number;
+  flush(): void;
+  close(): void;
+}
+
+/** Chromium lets several tabs have a file open at once; others ignore the mode. */
+type WritableFile = FileSystemFileHandle & {
+  createSyncAccessHandle(options: { mode: 'readwrite-unsafe' }): Promise<AccessHandle>;
+};
+
+/**
+ * A file in OPFS. Where several tabs may have it open, its handle stays open; elsewhere a handle is
+ * there while it is written only, and reading goes through the file's blob.
+ */
+export class OpfsFile implements DiskFile {
+  readonly #file: WritableFile;
+  #handle: AccessHandle | undefined;
+  #isShared = false;
+  #isWritten = false;
+
+  private constructor(file: WritableFile) {
+    this.#file = file;
+  }
+
+  static async open(file: FileSystemFileHandle): Promise<OpfsFile> {
+    const opened = new OpfsFile(file as WritableFile);
+    await opened.#open();
+    if (!opened.#isShared) opened.close();
+    return opened;
+  }
+
+  read(at: number, into: Uint8Array): void | Promise<void> {
+    if (!this.#handle) return this.#readBlob(at, into);
+    let cause: unknown;
+    try {
+      if (this.#handle.read(into, { at }) === into.byteLength) return;
+    } catch (error) {
+      cause = error;
+    }
+    throw diskError('read stored rows', cause);
+  }
+
+  async write(at: number, bytes: Uint8Array): Promise<void> {
+    this.#isWritten = true;
+    const handle = this.#handle ?? (await this.#open());
+    try {
+      if (handle.write(bytes, { at }) === bytes.byteLength) return;
+    } catch (error) {
+      throw diskError('store rows', error);
+    }
+    // Less than was asked for: so some browsers say that the disk is full.
+    throw diskError('store rows', new DOMException('The disk is full.', 'QuotaExceededError'));
+  }
+
+  flush(): Page[] {
+    if (!this.#isWritten) return [];
+    this.#isWritten = false;
+    try {
+      this.#handle?.flush();
+    } catch (error) {
+      throw diskError('store rows', error);
+    } finally {
+      if (!this.#isShared) this.close();
+    }
+    return [];
+  }
+
+  close(): void {
+    this.#handle?.close();
+    this.#handle = undefined;
+  }
+
+  async #open(): Promise<AccessHandle> {
+    const handle = await openHandle(this.#file);
+    this.#isShared = handle.mode === 'readwrite-unsafe';
+    this.#handle = handle;
+    return handle;
+  }
+
+  async #readBlob(at: number, into: Uint8Array): Promise<void> {
+    try {
+      const file = await this.#file.getFile();
+      const bytes = await file.slice(at, at + into.byteLength).arrayBuffer();
+      if (bytes.byteLength === into.byteLength) {
+        into.set(new Uint8Array(bytes));
+        return;
+      }
+    } catch (error) {
+      throw diskError('read stored rows', error);
+    }
+    throw diskError('read stored rows');
+  }
+}
+
+async function openHandle(file: WritableFile): Promise<AccessHandle> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await inTime(file.createSyncAccessHandle({ mode: 'readwrite-unsafe' }));
+    } catch (error) {
+      if (attempt === HANDLE_ATTEMPTS) throw diskError('open stored rows', error);
+    }
+  }
+}
+
+/** A handle that comes too late is closed. */
+async function inTime(pending: Promise<AccessHandle>): Promise<AccessHandle> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, HANDLE_PATIENCE_MS, undefined);
+  });
+  const handle = await Promise.race([pending, late]).finally(() => clearTimeout(timer));
+  if (handle) return handle;
+  void pending.then(
+    (unwanted) => unwanted.close(),
+    () => undefined,
+  );
+  throw new DOMException('it did not answer in time', 'TimeoutError');
+}

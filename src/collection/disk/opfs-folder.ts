@@ -1,0 +1,85 @@
+import { diskError, type DiskFile } from './disk-file.ts';
+import { OpfsFile } from './opfs-file.ts';
+
+/** Holds a folder for each collection, by the hash of its name: names may be longer than files'. */
+const ROOT = 'nearfield-collections';
+
+/** Browsers keep a file for as long as another tab reads it. */
+const REMOVAL_ATTEMPTS = 5;
+const REMOVAL_PAUSE_MS = 100;
+
+/**
+ * A file of a collection.
+ *
+ * @param create whether to make it where it is not there
+ * @returns undefined where this browser has no OPFS, or none for workers
+ * @throws storage where there is no such file
+ */
+export async function openOpfsFile(
+  collection: string,
+  name: string,
+  create: boolean,
+): Promise<DiskFile | undefined> {
+  const root = await rootFolder(create);
+  if (!root) return undefined;
+  try {
+    const folder = await root.getDirectoryHandle(await folderName(collection), { create });
+    return await OpfsFile.open(await folder.getFileHandle(name, { create }));
+  } catch (error) {
+    throw diskError('open stored rows', error);
+  }
+}
+
+/** Removes a collection's files but for those in use; what another tab still reads stays. */
+export async function sweepOpfsFolder(
+  collection: string,
+  isUsed: (file: string) => boolean,
+): Promise<void> {
+  const root = await rootFolder(false);
+  const folder = await root
+    ?.getDirectoryHandle(await folderName(collection))
+    .catch(() => undefined);
+  if (!folder) return;
+  for await (const name of folder.keys()) {
+    if (!isUsed(name)) await folder.removeEntry(name).catch(() => undefined);
+  }
+}
+
+/** Removes the folders of all collections but those named. */
+export async function removeOpfsFolders(kept: readonly string[]): Promise<void> {
+  const root = await rootFolder(false);
+  if (!root) return;
+  const names = new Set(await Promise.all(kept.map(folderName)));
+  for await (const name of root.keys()) {
+    if (!names.has(name)) await removeFolder(root, name);
+  }
+}
+
+async function removeFolder(root: FileSystemDirectoryHandle, name: string): Promise<void> {
+  for (let attempt = 1; attempt <= REMOVAL_ATTEMPTS; attempt++) {
+    try {
+      await root.removeEntry(name, { recursive: true });
+      return;
+    } catch {
+      // Open in another tab, which was told to let go. What is left goes with the next removal.
+      await new Promise((resolve) => setTimeout(resolve, REMOVAL_PAUSE_MS));
+    }
+  }
+}
+
+async function rootFolder(create: boolean): Promise<FileSystemDirectoryHandle | undefined> {
+  if (!('FileSystemFileHandle' in globalThis)) return undefined;
+  if (!('createSyncAccessHandle' in FileSystemFileHandle.prototype)) return undefined;
+  try {
+    const origin = await navigator.storage.getDirectory();
+    return await origin.getDirectoryHandle(ROOT, { create });
+  } catch {
+    // Firefox has none in private windows; a site's data may be blocked.
+    return undefined;
+  }
+}
+
+async function folderName(collection: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(collection));
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

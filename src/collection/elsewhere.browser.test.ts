@@ -1,0 +1,87 @@
+import { openDB } from 'idb';
+import { afterEach, describe, expect, it } from 'vitest';
+import { deleteCollection } from './catalogue.ts';
+import { SearchSession } from './session.ts';
+import type { CutDocument } from './wire.ts';
+
+const NAME = 'elsewhere-test';
+const WIDTH = 100;
+const SPEC = { model: 'm', revision: '1', pooling: 'mean', dimensions: WIDTH } as const;
+
+let sessions: SearchSession[] = [];
+
+function open(kind: string): SearchSession {
+  const url = new URL('./elsewhere.test-worker.ts', import.meta.url);
+  const session = new SearchSession(
+    { name: NAME, spec: SPEC },
+    () => new Worker(url, { type: 'module', name: kind }),
+  );
+  sessions.push(session);
+  return session;
+}
+
+afterEach(async () => {
+  await Promise.all(sessions.map((session) => session.close()));
+  sessions = [];
+  await deleteCollection(NAME);
+});
+
+function direction(number: number): Float32Array<ArrayBuffer> {
+  const row = Float32Array.from({ length: WIDTH }, (_, i) =>
+    Math.sin((number + 1) * (i + 1) * 1.3),
+  );
+  const norm = Math.hypot(...row);
+  return row.map((value) => value / norm);
+}
+
+function documents(from: number, end: number): [CutDocument[], Float32Array<ArrayBuffer>] {
+  const numbers = Array.from({ length: end - from }, (_, i) => from + i);
+  const cut = numbers.map((i) => ({
+    document: { id: `d${i}`, text: `text ${i}` },
+    spans: Uint32Array.of(0, `text ${i}`.length),
+  }));
+  return [cut, Float32Array.from(numbers.flatMap((i) => [...direction(i)]))];
+}
+
+async function nearest(session: SearchSession, i: number): Promise<string | undefined> {
+  const [hit] = await session.call((api) => api.search(direction(i), 1));
+  return hit?.id;
+}
+
+async function stored(): Promise<number> {
+  const db = await openDB(`nearfield-collection-${NAME}`);
+  const count = await db.count('pages');
+  db.close();
+  return count;
+}
+
+describe.each([
+  ['without OPFS, in pages of the database', 'without', true],
+  ['where a file has one handle at a time', 'exclusive', false],
+])('%s', (_, kind, inPages) => {
+  it('stores, finds, rewrites and reads again, in two tabs', async () => {
+    const first = open(kind);
+    await first.call((api) => api.put(...documents(0, 1100)));
+    const second = open(kind);
+    expect(await nearest(second, 1050)).toBe('d1050');
+    await second.call((api) => api.put(...documents(1100, 1200)));
+    expect(await nearest(first, 1150)).toBe('d1150');
+    await Promise.all([
+      first.call((api) => api.put(...documents(1200, 1300))),
+      second.call((api) => api.put(...documents(1300, 1400))),
+    ]);
+    for (const session of [first, second]) {
+      for (const i of [0, 1099, 1250, 1350]) expect(await nearest(session, i)).toBe(`d${i}`);
+    }
+    expect((await stored()) > 0).toBe(inPages);
+
+    const gone = Array.from({ length: 1000 }, (_gone, i) => `d${i}`);
+    await first.call((api) => api.remove(gone));
+    expect(await nearest(second, 1250)).toBe('d1250');
+    expect(await nearest(second, 5)).not.toBe('d5');
+    await Promise.all([first.close(), second.close()]);
+    const again = open(kind);
+    expect((await again.open()).info).toMatchObject({ documents: 400, passages: 400 });
+    expect(await nearest(again, 1399)).toBe('d1399');
+  });
+});
