@@ -14,13 +14,16 @@ interface Postings {
   docs: number[];
   frequencies: number[];
   stems: Set<string>;
-  /** The one added last, which is nearly always the next one, too. */
+  /** The one added last, which is nearly always the next one, too: that spares looking it up. */
   stem: string | undefined;
 }
 
-/** @param rows with numbers that rise */
-export function buildSegment(rows: Iterable<AnalysedRow>): Segment {
-  const writer = new SegmentWriter();
+/**
+ * @param rows with numbers that rise; throws `bad-input` where they do not
+ * @param after the number that all are greater than
+ */
+export function buildSegment(rows: Iterable<AnalysedRow>, after: number): Segment {
+  const writer = new SegmentWriter(after);
   const forms = new Map<string, Postings>();
   let doc = 0;
   for (const { row, terms } of rows) {

@@ -92,7 +92,7 @@ export class LexicalIndex {
    * `prepare` did not see them.
    */
   add(rows: Iterable<WordRow>): void {
-    const segment = buildSegment(this.#analysed(rows));
+    const segment = buildSegment(this.#analysed(rows), this.#last);
     if (segment.rows.length === 0) return;
     this.#append(segment);
     this.#join();
@@ -114,8 +114,8 @@ export class LexicalIndex {
   }
 
   /**
-   * Forgets removed rows for good, in one segment.
-   * @param renumber new number of a living row; their order must stay. @default the same
+   * Forgets removed rows for good, in one segment. Throws `bad-input` where new numbers do not rise.
+   * @param renumber new number of a living row, called in the order of rows. @default the same
    */
   vacuum(renumber?: (row: number) => number): void {
     const segment = mergeSegments(this.#shards, renumber);
@@ -143,15 +143,7 @@ export class LexicalIndex {
   }
 
   *#analysed(rows: Iterable<WordRow>): Generator<AnalysedRow> {
-    let last = this.#last;
     for (const { row, text, language } of rows) {
-      if (!Number.isInteger(row) || row <= last || row > 0xffffffff) {
-        throw new NearfieldError(
-          'bad-input',
-          `Word index: expected a whole row number above ${last}, got ${row}.`,
-        );
-      }
-      last = row;
       yield { row, terms: this.#analyser.terms(text, languageOf(text, language)) };
     }
   }

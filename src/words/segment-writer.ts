@@ -16,6 +16,7 @@ import { ByteWriter } from './varint.ts';
 const MOST_ROWS = 2 ** 31;
 
 export class SegmentWriter {
+  readonly #after: number;
   readonly #rows: number[] = [];
   readonly #lengths: number[] = [];
   readonly #forms: string[] = [];
@@ -23,8 +24,23 @@ export class SegmentWriter {
   readonly #postingEnds: number[] = [];
   readonly #stems = new Map<string, number[]>();
 
-  /** Adds a row with so many words. @param row greater than the one before */
+  /** @param after the number that all rows are to be greater than. @default -1 */
+  constructor(after = -1) {
+    this.#after = after;
+  }
+
+  /**
+   * Adds a row with so many words. Throws `bad-input` where its number is not greater than the one
+   * before, or past 2^32 - 1.
+   */
   row(row: number, length: number): void {
+    const last = this.#rows.at(-1) ?? this.#after;
+    if (!Number.isInteger(row) || row <= last || row > 0xffffffff) {
+      throw new NearfieldError(
+        'bad-input',
+        `Word index: expected a whole row number above ${last} and below 2^32, got ${row}.`,
+      );
+    }
     if (this.#rows.length >= MOST_ROWS) {
       throw new NearfieldError('internal', `A segment of words holds ${MOST_ROWS} rows at most.`);
     }

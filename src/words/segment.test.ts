@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checksumOf, HEADER } from './layout.ts';
 import { LexicalIndex } from './lexical-index.ts';
+import { SegmentWriter } from './segment-writer.ts';
 
 const TEXTS = ['Everyone has rights and freedoms', 'free rights, rights', '人権 и права', ''];
 const STORAGE: unknown = expect.objectContaining({ name: 'NearfieldError', code: 'storage' });
@@ -79,6 +80,17 @@ describe('stored segments', () => {
       code: 'storage',
       message: expect.stringContaining('version 9') as unknown,
     });
+  });
+
+  it('may name languages that nobody stems', async () => {
+    const writer = new SegmentWriter();
+    writer.row(0, 2);
+    const form = writer.form('rights', [0], [2], 1);
+    // Every object has something under the first of these.
+    for (const language of ['constructor', 'xx']) writer.stem(`${language}:right`, form);
+    const index = LexicalIndex.from([writer.finish()]);
+    await index.prepare();
+    expect([...index.search('rights ').top(9).rows]).toEqual([0]);
   });
 
   it('are refused out of order', () => {

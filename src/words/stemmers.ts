@@ -67,10 +67,11 @@ export class Stemmers {
   }
 
   async #load(language: string): Promise<void> {
-    if (this.#loaded.has(language)) return;
+    // A stored index may name anything as a language.
+    const loader = Object.hasOwn(LOADERS, language) ? LOADERS[language] : undefined;
+    if (!loader || this.#loaded.has(language)) return;
     try {
-      const module = await LOADERS[language]?.();
-      if (module) this.#loaded.set(language, module.stemmer);
+      this.#loaded.set(language, (await loader()).stemmer);
     } catch (error) {
       const message = `The stemmer of "${language}" could not be fetched: ${messageOf(error)}`;
       throw new NearfieldError('download-failed', message, { cause: error });

@@ -31,6 +31,15 @@ describe('tokensOf', () => {
     expect(wordsOf(`a ${'b'.repeat(65)} ${'c'.repeat(64)}`)).toEqual(['a', 'c'.repeat(64)]);
   });
 
+  it('parts a long stretch as it does a short one', () => {
+    // A hundred times what the segmenter is given at once.
+    const phrase = 'คนมีสิทธิ';
+    const words = wordsOf(phrase.repeat(11_378));
+    expect(words.join('')).toBe(phrase.repeat(11_378));
+    const kinds = new Set(wordsOf(phrase.repeat(3)));
+    expect(words.every((word) => kinds.has(word))).toBe(true);
+  });
+
   it('gives words in order, where they stand, whatever the text', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 40 }),
