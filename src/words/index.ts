@@ -7,7 +7,8 @@ export {
   type FusionOptions,
   type LexicalScores,
 } from './fusion.ts';
-export { highlight, type Span } from './highlight.ts';
+export { highlight, type WordSpan } from './highlight.ts';
 export { LexicalIndex, type WordRow } from './lexical-index.ts';
 export type { QueryOptions } from './query.ts';
+export { snippet, type Snippet } from './snippet.ts';
 export type { WordScores } from './word-scores.ts';
