@@ -11,4 +11,4 @@ export { highlight, type WordSpan } from './highlight.ts';
 export { LexicalIndex, type WordRow } from './lexical-index.ts';
 export type { QueryOptions } from './query.ts';
 export { snippet, type Snippet } from './snippet.ts';
-export type { WordScores } from './word-scores.ts';
+export type { TermScore, WordScores } from './word-scores.ts';

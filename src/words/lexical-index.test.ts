@@ -86,6 +86,10 @@ describe('BM25', () => {
           if (i > 0) expect(scores[i]).toBeLessThanOrEqual(scores[i - 1]!);
         }
         expect([...found.of(rows)]).toEqual([...scores]);
+        for (const [i, row] of rows.entries()) {
+          const sum = found.explain(row).reduce((sum, { score }) => sum + score, 0);
+          expect(sum).toBeCloseTo(scores[i]!, 4);
+        }
         const coverage = found.coverageOf(rows);
         expect(coverage.every((part) => part > 0 && part <= 1)).toBe(true);
         expect([...found.of([next, ...removed])].every((score) => score === 0)).toBe(true);
@@ -101,6 +105,34 @@ describe('BM25', () => {
     filter[2] = 0b1;
     expect([...index.search('word').top(10, filter).rows]).toEqual([32, 34, 64]);
     expect([...index.search('word').top(10, new Uint32Array(1)).rows]).toEqual([]);
+  });
+});
+
+describe('explain', () => {
+  it('names the words of the query that a row has, as it has them, with their parts', async () => {
+    const index = await indexOf([
+      { text: 'Running, she ran home for tea and teapots', language: 'en' },
+      { text: 'a parcel at home', language: 'en' },
+    ]);
+    const found = index.search('runs parcle home tea');
+    const [runs, home, tea, ...rest] = found.explain(0);
+    expect(runs).toMatchObject({ term: 'runs', forms: ['running'] });
+    expect(home).toMatchObject({ term: 'home', forms: ['home'] });
+    expect(tea).toMatchObject({ term: 'tea', forms: ['tea'] });
+    expect(rest).toEqual([]);
+    expect(runs!.score).toBeGreaterThan(home!.score);
+    expect(found.explain(1).map(({ term, forms }) => [term, forms])).toEqual([
+      ['parcle', ['parcel']],
+      ['home', ['home']],
+    ]);
+    expect(index.search('te').explain(0)[0]!.forms).toEqual(['tea', 'teapots']);
+  });
+
+  it('says nothing of a row that has none, or is gone, or never was', async () => {
+    const index = await indexOf(['tea', 'water', 'tea']);
+    index.remove([2]);
+    const found = index.search('tea');
+    for (const row of [1, 2, 3, 2 ** 32 - 1, -1, 0.5]) expect(found.explain(row)).toEqual([]);
   });
 });
 
@@ -158,6 +190,12 @@ describe('words', () => {
     expect(rowsFor(index, 'receive ')).toEqual([2, 1]);
   });
 
+  it('are taken for misspelt four times a query', async () => {
+    const index = await indexOf(['kettle', 'teapot', 'saucer', 'samovar', 'infusion']);
+    expect(rowsFor(index, 'kettel teaopt saucre samovra infusoin ').sort()).toEqual([0, 1, 2, 3]);
+    expect(rowsFor(index, 'kettle teapot saucer samovar infusoin ').length).toBe(5);
+  });
+
   it('that are there come before words that are only like them', () => {
     const filler = fc.array(fc.constantFrom('tea', 'teapot', 'teas', 'water', 'x'), {
       minLength: 1,
@@ -206,6 +244,21 @@ describe('add', () => {
     expect(found.of([1, 2])[1]).toBe(0);
   });
 
+  it('takes the greatest row numbers there are', async () => {
+    const row = 2 ** 32 - 1;
+    const index = new LexicalIndex();
+    index.add([
+      { row: 2 ** 31, text: 'tea' },
+      { row, text: 'tea water' },
+    ]);
+    const found = LexicalIndex.from(index.segments()).search('tea');
+    expect([...found.top(9).rows]).toEqual([2 ** 31, row]);
+    expect(found.of([row])[0]).toBe(found.top(9).scores[1]);
+    expect(found.explain(row)).toHaveLength(1);
+    expect([...found.top(9, new Uint32Array(1)).rows]).toEqual([]);
+    expect(index.remove([row])).toBe(1);
+  });
+
   it('wants to be prepared for a language', () => {
     expect(() => {
       new LexicalIndex().add([{ row: 0, text: 'word', language: 'en' }]);
@@ -235,6 +288,16 @@ describe('vacuum', () => {
     expect(rowsFor(index, 'b')).toEqual([0]);
     index.add([{ row: 1, text: 'b' }]);
     expect(rowsFor(index, 'b')).toEqual([0, 1]);
+  });
+
+  it('refuses numbers that do not rise, and stays as it was', async () => {
+    const index = await indexOf(['a', 'b']);
+    for (const renumber of [() => 0, (row: number) => -row, (row: number) => row + 0.5]) {
+      expect(() => {
+        index.vacuum(renumber);
+      }).toThrow(expect.objectContaining({ code: 'bad-input' }));
+    }
+    expect(rowsFor(index, 'b')).toEqual([1]);
   });
 
   it('leaves nothing of an index whose rows are all gone', async () => {

@@ -5,7 +5,7 @@ import { longerWords, sameWord } from './forms.ts';
 import { within } from './fuzzy.ts';
 import { Gatherer, rowsOf, without, type Matches, type Shard } from './matches.ts';
 import type { QueryWord } from './query.ts';
-import { WordScores } from './word-scores.ts';
+import { WordScores, type Forms, type Part } from './word-scores.ts';
 
 export interface Statistics {
   /** Living rows. */
@@ -20,8 +20,8 @@ const EDIT_WEIGHT = 0.5;
 /** Of the least score among rows that have the word itself: so those come first. */
 const BELOW_EXACT = 0.99;
 
-/** A form's position in each shard. */
-type Forms = readonly ReadonlySet<number>[];
+/** Words of a query that are taken for misspelt, the first ones: each goes through all forms there are. */
+const MOST_MISSPELT = 4;
 
 export function scoreQuery(
   words: readonly QueryWord[],
@@ -36,8 +36,10 @@ export function scoreQuery(
 class Scorer {
   readonly scores: Float32Array[];
   readonly told: Float32Array[];
+  readonly parts: Part[] = [];
   readonly forms = new Map<string, number>();
   toTell = 0;
+  #misspelt = 0;
   readonly #shards: readonly Shard[];
   readonly #gatherers: readonly Gatherer[];
   readonly #statistics: Statistics;
@@ -58,16 +60,15 @@ class Scorer {
     const matches = this.#gather(forms);
     const weight = idf(rowsOf(matches), this.#statistics.rows);
     this.toTell += MOST * weight ** 3;
-    const least = this.#score(matches, weight, weight);
-    this.#note(forms, weight);
+    const least = this.#score({ term: word.form, forms, matches }, weight, weight);
     const similar = this.#similar(word, forms, rowsOf(matches));
     if (!similar) return;
     const others = this.#gather(similar.forms);
     const tells = Math.min(weight, idf(rowsOf(others), this.#statistics.rows)) * similar.weight;
     // A row that has the word itself gets nothing more for another.
     const rest = others.map((other, i) => without(other, matches[i]!.docs));
-    this.#score(rest, weight, tells, BELOW_EXACT * least);
-    this.#note(similar.forms, tells);
+    const part = { term: word.form, forms: similar.forms, matches: rest };
+    this.#score(part, weight, tells, BELOW_EXACT * least);
   }
 
   #gather(forms: Forms): Matches[] {
@@ -79,20 +80,25 @@ class Scorer {
    * @param weight of the query's word
    * @param tells weight of the word that matched
    */
-  #score(matches: readonly Matches[], weight: number, tells: number, most = Infinity): number {
+  #score(part: Omit<Part, 'scores'>, weight: number, tells: number, most = Infinity): number {
     let least = Infinity;
-    for (const [i, { docs, frequencies }] of matches.entries()) {
-      const scores = this.scores[i]!;
+    const scores = part.matches.map(({ docs, frequencies }, i) => {
+      const own = new Float32Array(docs.length);
+      const sums = this.scores[i]!;
       const told = this.told[i]!;
       const { lengths } = this.#shards[i]!.segment;
       for (let j = 0; j < docs.length; j++) {
         const length = lengths[docs[j]!]! / this.#statistics.averageLength;
         const score = Math.min(most, tells * saturation(frequencies[j]!, length));
-        scores[docs[j]!]! += score;
+        own[j] = score;
+        sums[docs[j]!]! += score;
         told[docs[j]!]! += score * weight ** 2;
         least = Math.min(least, score);
       }
-    }
+      return own;
+    });
+    this.parts.push({ ...part, scores });
+    this.#note(part.forms, tells);
     return least;
   }
 
@@ -106,7 +112,8 @@ class Scorer {
       const forms = this.#shards.map(({ segment }, i) => longerWords(segment, form, same[i]!));
       if (forms.some(({ size }) => size > 0)) return { forms, weight: PREFIX_WEIGHT };
     }
-    if (found > 0 || edits === 0) return undefined;
+    if (found > 0 || edits === 0 || this.#misspelt === MOST_MISSPELT) return undefined;
+    this.#misspelt++;
     const near = this.#shards.map(({ segment }) => within(segment.forms, form, edits));
     for (let distance = 1; distance <= edits; distance++) {
       const forms = near.map((byDistance) => new Set(byDistance[distance]));

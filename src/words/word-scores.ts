@@ -1,5 +1,30 @@
+/** What a search by words found, row by row. */
+
 import { TopK, type Ranked } from '../vectors/top-k.ts';
-import type { Shard } from './matches.ts';
+import type { Matches, Shard } from './matches.ts';
+
+/** Positions of forms in each shard. */
+export type Forms = readonly ReadonlySet<number>[];
+
+/** What one word of the query found in each shard, by one kind of likeness. */
+export interface Part {
+  /** The word, folded. */
+  term: string;
+  forms: Forms;
+  matches: readonly Matches[];
+  /** BM25 of each match. */
+  scores: readonly Float32Array[];
+}
+
+/** What one word of the query gives a row. */
+export interface TermScore {
+  /** The word, folded. */
+  term: string;
+  /** What the row has of it, folded: the word, others of its stem, or only words that are like it. */
+  forms: string[];
+  /** Its part of the row's BM25. */
+  score: number;
+}
 
 /** What scoring found out, by shard and position of the row. */
 export interface Scored {
@@ -9,6 +34,7 @@ export interface Scored {
   told: readonly Float32Array[];
   /** The most that `told` could be. */
   toTell: number;
+  parts: readonly Part[];
   forms: ReadonlyMap<string, number>;
 }
 
@@ -57,12 +83,37 @@ export class WordScores {
     return this.#valuesOf(rows, told).map((value) => (toTell > 0 ? value / toTell : 0));
   }
 
+  /** What a row's BM25 is the sum of: the words of the query that it has, in their order. */
+  explain(row: number): TermScore[] {
+    const { shard, at } = this.#placeOf(row);
+    return this.#scored.parts.flatMap(({ term, forms, matches, scores }) => {
+      const match = matches[shard]?.docs.indexOf(at) ?? -1;
+      if (match < 0) return [];
+      return { term, forms: this.#formsIn(shard, at, forms), score: scores[shard]![match]! };
+    });
+  }
+
+  #formsIn(shard: number, at: number, forms: Forms): string[] {
+    const { segment } = this.#shards[shard]!;
+    const docs = new Uint32Array(segment.rows.length);
+    const frequencies = new Uint32Array(segment.rows.length);
+    const found = [...forms[shard]!].filter((form) =>
+      docs.subarray(0, segment.postings(form, docs, frequencies)).includes(at),
+    );
+    return found.map((form) => segment.forms.at(form));
+  }
+
   #valuesOf(rows: ArrayLike<number>, values: readonly Float32Array[]): Float32Array {
     return Float32Array.from(rows, (row) => {
-      const i = this.#shards.findIndex(({ segment }) => (segment.rows.at(-1) ?? -1) >= row);
-      const at = this.#shards[i]?.segment.positionOf(row) ?? -1;
-      return values[i]?.[at] ?? 0;
+      const { shard, at } = this.#placeOf(row);
+      return values[shard]?.[at] ?? 0;
     });
+  }
+
+  /** Which shard has a row, and where; -1 for none. */
+  #placeOf(row: number): { shard: number; at: number } {
+    const shard = this.#shards.findIndex(({ segment }) => (segment.rows.at(-1) ?? -1) >= row);
+    return { shard, at: this.#shards[shard]?.segment.positionOf(row) ?? -1 };
   }
 }
 
