@@ -2,7 +2,7 @@
  * Search by words and its fusion with meaning, in Node: quality on labelled queries with the
  * starter's vectors, the word index beside MiniSearch, filters beside a scan.
  * `npm run bench:words -- [--only quality|speed|filters|golden] [--split train] [--dry]`; the
- * first run embeds 32,000 short texts (ten minutes) and keeps them in .cache. What was tuned was
+ * first run on a split embeds 16,000 short texts (five minutes) and keeps them in .cache. What was tuned was
  * tuned on `--split train`, which keeps no results. `--only golden` writes the vectors that the
  * gate's test of quality reads.
  */

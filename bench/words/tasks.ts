@@ -3,9 +3,9 @@
  *
  * - `rev`: a definition of WordNet, and the word it defines among 4,000
  * - `ex`: a sentence, and the sense of a word in it among 4,000, each its words and definition
- * - `articles-en`: an article of the Declaration of Human Rights in any of 35 languages, and the same
- *   in English among 30
- * - `articles`: the same in 35 other languages, among the 1,050 articles in those
+ * - `articles-en`: an article of the Declaration of Human Rights in half of the 36 languages, and the
+ *   same in English among 30
+ * - `articles`: the same in the 35 other languages, among the 1,050 articles in those
  * - `articles-own`: as before, with the other 29 in the query's language in the way
  */
 

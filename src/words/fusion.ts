@@ -1,8 +1,8 @@
 /**
  * Meaning and words as one ranking.
  *
- * Scores are added, not ranks: ranks throw away how sure each side is (measured in
- * docs/benchmarks.md, where reciprocal rank fusion makes the better side worse).
+ * Scores are added, not ranks: ranks throw away how sure each side is. On four of the five tasks in
+ * docs/benchmarks.md reciprocal rank fusion is worse than the better side alone.
  */
 
 import { TopK, type Ranked } from '../vectors/top-k.ts';

@@ -6,9 +6,9 @@ import { messageOf, NearfieldError } from '../contract/index.ts';
 export type Stem = (word: string) => string;
 
 /**
- * Snowball's algorithms as Orama keeps them (Apache-2.0), one module a language: 1 to 28 KB each,
- * 45 KB together after gzip, of which a collection loads its own. Left out are Bulgarian,
- * which fails on some words, Serbian, which comes as 53 KB, and Sanskrit.
+ * Snowball's algorithms as Orama keeps them (Apache-2.0), one module a language: 1 to 28 KB each as
+ * they come, 51 KB together when each is gzipped, of which a collection loads its own. Left out are
+ * Bulgarian, which fails on some words, Serbian, which comes as 53 KB, and Sanskrit.
  */
 const LOADERS: Readonly<Record<string, () => Promise<{ stemmer: Stem }>>> = {
   ar: () => import('@orama/stemmers/arabic'),
