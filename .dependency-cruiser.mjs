@@ -11,7 +11,8 @@ const ROOMS = {
   bridge: ['contract'],
   cache: ['contract'],
   vectors: ['contract', 'kernels'],
-  collection: ['contract', 'vectors', 'cache', 'bridge'],
+  words: ['contract', 'vectors'],
+  collection: ['contract', 'vectors', 'words', 'cache', 'bridge'],
 };
 
 const FRONT_DOOR_MAY = ['contract', 'bridge', 'cache', 'collection', 'weights', 'device'];
@@ -24,6 +25,7 @@ const PACKAGES = {
   '@huggingface/transformers': [],
   comlink: ['^src/bridge/', '^src/collection/', '^workers/'],
   idb: ['^src/cache/', '^src/collection/'],
+  '@orama/stemmers': ['^src/words/stemmers\\.ts$'],
 };
 
 /** Tests and benchmarks compare against anything. */

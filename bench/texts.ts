@@ -35,7 +35,7 @@ export function mixedWords(count: number, [least, most]: [number, number]): stri
 }
 
 /** The generator called mulberry32: 0 to 1. */
-function randomOf(seed: number): () => number {
+export function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

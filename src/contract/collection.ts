@@ -3,9 +3,37 @@
 import type { Embedder, EmbedProgress } from './embedding.ts';
 import type { Dtype, Pooling } from './model.ts';
 
-/** Values that survive structured cloning and JSON. */
-export type MetadataValue = string | number | boolean | null | readonly string[];
+/** Values that survive structured cloning; all but dates survive JSON, which makes them strings. */
+export type MetadataValue = string | number | boolean | Date | null | readonly string[];
 export type Metadata = Readonly<Record<string, MetadataValue>>;
+
+/** Tests on one field; all of them must pass. A value passes only beside one of its own type. */
+export interface FieldTests {
+  /** Equal; dates by their moment. Null also where there is no such field. */
+  readonly eq?: string | number | boolean | Date | null;
+  /** Equal to any of these. */
+  readonly in?: readonly (string | number | boolean | Date | null)[];
+  /** Numbers and dates by value, strings by their UTF-16 units, as JavaScript compares them. */
+  readonly gt?: string | number | Date;
+  readonly gte?: string | number | Date;
+  readonly lt?: string | number | Date;
+  readonly lte?: string | number | Date;
+  /** A list of strings has this one. */
+  readonly contains?: string;
+}
+
+/**
+ * Which documents may be found, by their metadata: `{ year: { gte: 2020 }, lang: 'en' }`, where a
+ * value by itself means `eq` and everything must pass; `{ or: [...] }`, `{ and: [...] }` and
+ * `{ not: ... }` join filters. Fields of these three names cannot be asked for.
+ */
+export type Filter =
+  | {
+      readonly and?: readonly Filter[];
+      readonly or?: readonly Filter[];
+      readonly not?: Filter;
+    }
+  | Readonly<Record<string, string | number | boolean | Date | null | FieldTests>>;
 
 export interface DocumentInput {
   /** Unique in the collection; adding it again replaces the document. */

