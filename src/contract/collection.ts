@@ -43,6 +43,11 @@ export interface DocumentInput {
   title?: string;
   url?: string;
   metadata?: Metadata;
+  /**
+   * BCP 47 tag, such as `de`: which endings of words are one word to the search by words.
+   * @default what the script tells, which for Latin letters is nothing
+   */
+  language?: string;
 }
 
 export interface StoredDocument extends DocumentInput {
@@ -57,17 +62,49 @@ export interface Passage {
   end: number;
 }
 
-export interface Hit {
-  id: string;
-  /** Cosine similarity of the query and the passage, -1 to 1. */
-  score: number;
+/**
+ * - `vector`: by meaning, cosine similarity
+ * - `lexical`: by words, BM25; needs no model
+ * - `hybrid`: by both: how much the similarity stands out, and what the words tell
+ */
+export type SearchMode = 'hybrid' | 'vector' | 'lexical';
+
+/** A piece of a passage to show. */
+export interface Snippet {
+  /** With '…' where it was cut. */
   text: string;
-  title?: string;
-  url?: string;
-  metadata?: Metadata;
-  /** The best passage of this document. */
+  /** Words that were found: `text.slice(start, end)`, in UTF-16 units. */
+  marks: [start: number, end: number][];
+}
+
+/** How a passage came to its score. */
+export interface Explanation {
+  mode: SearchMode;
+  /** BM25 of the passage's words; 0 where none is the query's. Absent in mode `vector`. */
+  bm25?: number;
+  /** What each word of the query adds to that. */
+  terms?: { term: string; forms: string[]; score: number }[];
+  /** Mean and standard deviation of the query's similarity to all passages. In mode `hybrid`. */
+  background?: { mean: number; deviation: number };
+  /** How meaning was searched: every passage, or those alike in their sign bits. */
+  vectors?: 'exact' | 'bits';
+}
+
+export interface PassageHit {
+  /** What it was ranked by: see SearchMode. Scores of different modes or queries do not compare. */
+  score: number;
+  /** Cosine similarity of the query and the passage, -1 to 1. Absent in mode `lexical`. */
+  similarity?: number;
   passage: Passage;
-  via: 'vector';
+  snippet: Snippet;
+  explanation?: Explanation;
+}
+
+export interface Hit extends DocumentInput, PassageHit {
+  /** What found it: its words, its meaning, or both. */
+  via: 'vector' | 'lexical' | 'both';
+  /** The next best passages of this document, where `passages` asks for more than one. */
+  more?: PassageHit[];
 }
 
 export interface AddOptions {
@@ -78,12 +115,44 @@ export interface AddOptions {
 export interface SearchOptions {
   /** Most hits to give, one per document. @default 10 */
   limit?: number;
-  /** Hits scoring below are left out. @default none */
+  /** @default 'hybrid' */
+  mode?: SearchMode;
+  /** Hits of a cosine similarity below are left out; in mode `lexical`, of a BM25 below. @default none */
   minScore?: number;
+  /** Only documents whose metadata passes. @default all */
+  filter?: Filter;
+  /** Passages of a document to give, at most. @default 1 */
+  passages?: number;
+  /** Says of each passage how it came to its score. @default false */
+  explain?: boolean;
+  /**
+   * Leaves out hits whose passage is nearly that of a better one: the cosine similarity from which
+   * on; true: 0.97. @default false
+   */
+  distinct?: boolean | number;
+  /**
+   * Meaning: compares with every passage, however many there are. Above 20,000 passages that takes
+   * several times as long as choosing by their sign bits first. @default false
+   */
+  exact?: boolean;
+  /** Words: BCP 47 tag of the query. @default tried in each language of the collection */
+  language?: string;
+  /** Words: the last one may be the beginning of a longer one. @default true */
+  prefix?: boolean;
+  /** Words: long ones that nobody has may be misspelt. @default true */
+  fuzzy?: boolean;
+  /** How meaning and words become one ranking: `scores`, or reciprocal `ranks`. @default 'scores' */
+  fusion?: 'scores' | 'ranks';
   /** Instruction for models that take one. @default the model's own */
   task?: string;
   signal?: AbortSignal;
 }
+
+/** What applies to meaning of a search's options. */
+export type SimilarOptions = Pick<
+  SearchOptions,
+  'limit' | 'minScore' | 'filter' | 'passages' | 'explain' | 'distinct' | 'exact' | 'signal'
+>;
 
 export interface ListOptions {
   /** @default 0 */
@@ -129,7 +198,10 @@ export interface Collection {
   /** In the order of ids. */
   list(options?: ListOptions): Promise<StoredDocument[]>;
   count(): Promise<number>;
+  /** Best first. Mode `lexical` works before the model is there; the others wait for it. */
   search(query: string, options?: SearchOptions): Promise<Hit[]>;
+  /** Documents whose meaning is like that of a stored one, best first; none where it is not there. */
+  similar(id: string, options?: SimilarOptions): Promise<Hit[]>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
