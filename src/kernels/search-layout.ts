@@ -24,11 +24,19 @@ export const QUERY_LARGEST = 63;
 /** Bytes of what is known of a row: scale, sum, error, bias (see encodeRows and centreRows). */
 export const FACTOR_BYTES = 16;
 
+/** Bits at the start of a row that a scan may do with: half of a row's or less, else it has none. */
+const HEAD_BITS = 512;
+
 const MASK_BYTES = SEGMENT_ROWS / 8;
 
 /** Values that room is taken for: `dimensions`, rounded up. */
 export function paddedWidth(dimensions: number): number {
   return Math.ceil(dimensions / WIDTH_STEP) * WIDTH_STEP;
+}
+
+/** Bytes of a row's head, the first of its sign bits that lie end to end once more; 0: it has none. */
+export function headBytes(width: number): number {
+  return width < 2 * HEAD_BITS ? 0 : HEAD_BITS / 8;
 }
 
 /** Byte offsets in a segment. What lies before `mask` is the index, the rest is a search's. */
@@ -45,6 +53,8 @@ export interface Segment {
   mask: number;
   /** uint16 distances or float32 scores of this search, by row. */
   results: number;
+  /** uint8 [row][headBytes], once copyHeads has written them. */
+  heads: number;
   bytes: number;
 }
 
@@ -54,8 +64,9 @@ export function segmentOf(width: number): Segment {
   const alive = factors + SEGMENT_ROWS * FACTOR_BYTES;
   const mask = alive + MASK_BYTES;
   const results = mask + MASK_BYTES;
-  const bytes = results + SEGMENT_ROWS * Float32Array.BYTES_PER_ELEMENT;
-  return { bits: 0, codes, factors, alive, mask, results, bytes };
+  const heads = results + SEGMENT_ROWS * Float32Array.BYTES_PER_ELEMENT;
+  const bytes = heads + SEGMENT_ROWS * headBytes(width);
+  return { bits: 0, codes, factors, alive, mask, results, heads, bytes };
 }
 
 /** The largest power of two up to `width`: how much of a row one transform takes. */

@@ -69,17 +69,22 @@ export interface EncodeKernels {
 }
 
 export interface ScanKernels {
+  /** Heads of the rows [from, to), from their sign bits; `width` is one that has heads. */
+  copyHeads(width: number, segments: number, from: number, to: number): void;
+
   /**
    * Hamming distances of the rows [from, to) whose bit is set in the bitmap at `mask` of their segment, into
    * its results; EXCLUDED for the others. Adds 1 to the count of each distance found.
    *
-   * @param query uint8 [width / 8]: sign bits
+   * @param query uint8 [bytes]: sign bits
+   * @param bytes of a row that are compared: width / 8, or headBytes(width) for heads alone
    * @param mask byte offset in a segment: its `alive` or its `mask`
-   * @param counts uint32 [width + 1], in and out
+   * @param counts uint32 [bytes * 8 + 1], in and out
    */
   scanBits(
     query: number,
     width: number,
+    bytes: number,
     segments: number,
     from: number,
     to: number,
@@ -102,6 +107,24 @@ export interface ScanKernels {
     quota: number,
     list: number,
   ): number;
+
+  /**
+   * Hamming distances of all sign bits of listed rows. Adds 1 to the count of each.
+   *
+   * @param query uint8 [width / 8]: sign bits
+   * @param list uint32 [count] row numbers
+   * @param distances uint16 [count], out
+   * @param counts uint32 [width + 1], in and out
+   */
+  measureRows(
+    query: number,
+    width: number,
+    segments: number,
+    list: number,
+    count: number,
+    distances: number,
+    counts: number,
+  ): void;
 
   /**
    * Scores of the rows [from, to) whose bit is set in the bitmap at `mask` of their segment, into its

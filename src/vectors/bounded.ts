@@ -49,7 +49,7 @@ function scanAll(
   eachFrame(queries, rows, (query, from, to) => {
     putBytes(space, query);
     const { factor, offset } = query;
-    scanRows(space, 'scanBytes', [from, to], width, (from, to) => {
+    scanRows(space, 'scanBytes', [from, to], (from, to) => {
       return [at.queryBytes, width, at.segments, from, to, mask, factor, offset];
     });
   });

@@ -1,15 +1,22 @@
-/** Rows that are likely among the best: by sign bits, then the best of those by int8 scores. */
+/**
+ * Rows that are likely among the best: by the first of their sign bits, then by all of them, then the
+ * best of those by int8 scores.
+ */
 
+import { headBytes } from '../kernels/index.ts';
 import type { Asked } from './asked.ts';
 import type { FramedQuery } from './query.ts';
-import { eachFrame, putBits, scanRows, scoreList } from './scan.ts';
-import type { Space } from './space.ts';
+import { eachFrame, eachListed, putBits, scanList, scanRows, scoreList } from './scan.ts';
+import { LIST_ROWS, type Space } from './space.ts';
 import { TopK } from './top-k.ts';
 
 /** Rows whose float32 scores decide, of the best by int8 scores. */
 export function rescoredCount(k: number): number {
   return 2 * k + 10;
 }
+
+/** Rows whose heads are near, for each candidate: half a row's bits tell less. */
+const HEADS_OF_CANDIDATE = 6;
 
 /** Numbers of the rows, rising. */
 export function nearestRows(
@@ -20,33 +27,106 @@ export function nearestRows(
   candidates: number,
   keep: number,
 ): Uint32Array {
-  const counts = scanBits(space, rows, queries, mask);
-  const list = select(space, rows, queries, cutOf(queries, counts, candidates));
+  const list = nearestByBits(space, rows, queries, mask, candidates);
   const scores = scoreList(space, rows, queries, list);
   const best = new TopK(Math.min(keep, list.length));
   for (let i = 0; i < list.length; i++) best.offer(scores[i]!, list[i]!);
   return best.drain().rows.sort();
 }
 
-/** For each frame, how many of its rows lie at each distance. */
+/** By all bits of a row; those of wide rows are read where its head is near only. */
+function nearestByBits(
+  space: Space,
+  rows: number,
+  queries: readonly FramedQuery[],
+  mask: number,
+  candidates: number,
+): Uint32Array {
+  const { width } = space;
+  const head = headBytes(width);
+  const isWhole = head === 0;
+  if (!isWhole) space.makeHeads(rows);
+  const first = isWhole ? candidates : Math.min(HEADS_OF_CANDIDATE * candidates, LIST_ROWS);
+  const counts = scanBits(space, rows, queries, mask, isWhole ? width / 8 : head);
+  const list = select(space, rows, queries, cutOf(queries, counts, first));
+  return isWhole ? list : refine(space, rows, queries, list, candidates);
+}
+
+/** For each frame, how many of its rows lie at each distance, by their first `bytes`. */
 function scanBits(
   space: Space,
   rows: number,
   queries: readonly FramedQuery[],
   mask: number,
+  bytes: number,
 ): Uint32Array[] {
-  const { width, at, words } = space;
-  const areaAt = (area: number): Uint32Array => words.subarray(area / 4, area / 4 + width + 1);
+  const { width, at } = space;
+  return countEach(space, queries, 8 * bytes, (count) => {
+    eachFrame(queries, rows, (query, from, to, frame) => {
+      putBits(space, query);
+      count(frame, () =>
+        scanRows(space, 'scanBits', [from, to], (from, to, isOther) => {
+          const counts = isOther ? at.otherCounts : at.counts;
+          return [at.queryBits, width, bytes, at.segments, from, to, mask, counts];
+        }),
+      );
+    });
+  });
+}
+
+/** Of the rows listed, the nearest by all bits. */
+function refine(
+  space: Space,
+  rows: number,
+  queries: readonly FramedQuery[],
+  list: Uint32Array,
+  candidates: number,
+): Uint32Array {
+  const { width, at, halves } = space;
+  const frames = new Uint8Array(list.length);
+  const counts = countEach(space, queries, width, (count) => {
+    eachListed(space, rows, queries, list, (query, from, to, frame) => {
+      frames.fill(frame, from, to);
+      putBits(space, query);
+      count(frame, () =>
+        scanList(space, 'measureRows', [from, to], (from, to, isOther) => {
+          const [part, distances] = [at.list + 4 * from, at.distances + 2 * from];
+          const counts = isOther ? at.otherCounts : at.counts;
+          return [at.queryBits, width, at.segments, part, to - from, distances, counts];
+        }),
+      );
+    });
+  });
+  const cuts = cutOf(queries, counts, candidates);
+  const distances = halves.subarray(at.distances / 2, at.distances / 2 + list.length);
+  let kept = 0;
+  for (let i = 0; i < list.length; i++) {
+    const cut = cuts[frames[i]!]!;
+    const distance = distances[i]!;
+    if (distance > cut.threshold || (distance === cut.threshold && cut.quota-- <= 0)) continue;
+    list[kept++] = list[i]!;
+  }
+  return list.subarray(0, kept);
+}
+
+/**
+ * For each frame, how many rows a scan finds at each distance.
+ *
+ * @param work calls `count` with a frame and its scan, which gives whether two threads counted
+ */
+function countEach(
+  { at, words }: Space,
+  queries: readonly FramedQuery[],
+  farthest: number,
+  work: (count: (frame: number, scan: () => boolean) => void) => void,
+): Uint32Array[] {
+  const areaAt = (area: number): Uint32Array => words.subarray(area / 4, area / 4 + farthest + 1);
   const [own, other] = [areaAt(at.counts), areaAt(at.otherCounts)];
   const counts = queries.map(() => new Uint32Array());
-  eachFrame(queries, rows, (query, from, to, frame) => {
-    putBits(space, query);
+  work((frame, scan) => {
     own.fill(0);
     other.fill(0);
-    const shared = scanRows(space, 'scanBits', [from, to], width / 8, (from, to, isOther) => {
-      const found = isOther ? at.otherCounts : at.counts;
-      return [at.queryBits, width, at.segments, from, to, mask, found];
-    });
+    const shared = scan();
     counts[frame] = shared ? own.map((count, distance) => count + other[distance]!) : own.slice();
   });
   return counts;

@@ -26,12 +26,15 @@ export interface Plan {
   rescored: number;
 }
 
+/** Of the root of k and of the rows, with rows of 1,024 bits: 400 candidates for 10 of 100,000. */
+const CANDIDATES = 0.4;
+
 /**
  * Rows to choose by their bits: they grow with the root of the rows and of k, and the fewer bits a
  * row has, the more it takes.
  */
 function candidatesFor(k: number, rows: number, width: number): number {
-  return Math.ceil((Math.sqrt(k * rows) / 2) * Math.max(1, 1024 / width));
+  return Math.ceil(CANDIDATES * Math.sqrt(k * rows) * Math.max(1, 1024 / width));
 }
 
 /**

@@ -1,12 +1,12 @@
 /**
- * A second thread that scans half of the rows, over shared memory. Between scans it sleeps on a word
- * of a control block, so it hears no messages; whoever made its worker terminates it.
+ * A second thread that works on half of the rows, over shared memory. Between searches it sleeps on a
+ * word of a control block, so it hears no messages; whoever made its worker terminates it.
  */
 
 import { instantiateSearchKernels, type SearchKernels } from '../kernels/index.ts';
 
-/** What can be shared out: kernels that work on a range of rows. */
-const SCANS = ['scanBits', 'scanBytes'] as const;
+/** What can be shared out: kernels that work on a range of rows or on a part of a list. */
+const SCANS = ['scanBits', 'measureRows', 'scanBytes', 'scoreRows'] as const;
 export type ScanName = (typeof SCANS)[number];
 
 /** Control block: int32 state and scan at bytes 0 and 4, arguments as float64 from byte 8 on. */
@@ -17,6 +17,15 @@ const CONTROL_BYTES = 8 + 8 * ARGUMENTS;
 const IDLE = 1;
 const GIVEN = 2;
 const DONE = 3;
+
+/**
+ * How long either side looks out for the other before it goes to sleep: waking takes some 50 µs, and
+ * the scans of a search follow each other within less than this.
+ */
+const LOOKOUT_MS = 0.2;
+
+/** Looks at the word between looks at the clock. */
+const LOOKS = 64;
 
 /** A scan takes milliseconds: a thread that is silent for so long is dead. */
 const PATIENCE_MS = 2000;
@@ -47,6 +56,11 @@ export class ScanThread {
     return !this.#dead && Atomics.load(this.#state, 0) === IDLE;
   }
 
+  /** Wakes it, so that it is looking out when it is given its first scan. */
+  rouse(): void {
+    Atomics.notify(this.#state, 0);
+  }
+
   give<N extends ScanName>(name: N, values: Parameters<SearchKernels[N]>): void {
     this.#arguments.set(values);
     this.#state[1] = SCANS.indexOf(name);
@@ -56,7 +70,7 @@ export class ScanThread {
 
   /** Waits for the end of what was given; false where the thread died over it. */
   join(): boolean {
-    while (Atomics.load(this.#state, 0) === GIVEN) {
+    while (lookOut(this.#state, GIVEN) === GIVEN) {
       if (Atomics.wait(this.#state, 0, GIVEN, PATIENCE_MS) === 'timed-out') {
         this.#dead = true;
         return false;
@@ -79,16 +93,27 @@ export function serveScans(scope: {
     for (;;) {
       const seen = Atomics.load(state, 0);
       if (seen === GIVEN) {
-        runScan(kernels, SCANS[state[1]!]!, [...values]);
+        runScan(kernels, SCANS[state[1]!]!, values);
         Atomics.store(state, 0, DONE);
         Atomics.notify(state, 0);
-      } else Atomics.wait(state, 0, seen);
+      } else if (lookOut(state, seen) === seen) Atomics.wait(state, 0, seen);
     }
   };
 }
 
-/** @param given the whole control block's arguments: the last one may be left over */
-function runScan(kernels: SearchKernels, name: ScanName, given: number[]): void {
-  if (name === 'scanBits') kernels.scanBits(...(given as Parameters<SearchKernels['scanBits']>));
-  else kernels.scanBytes(...(given as Parameters<SearchKernels['scanBytes']>));
+/** The state once it is another than `seen`, or `seen` after a while. */
+function lookOut(state: Int32Array<SharedArrayBuffer>, seen: number): number {
+  const until = performance.now() + LOOKOUT_MS;
+  do {
+    for (let look = 0; look < LOOKS; look++) {
+      const found = Atomics.load(state, 0);
+      if (found !== seen) return found;
+    }
+  } while (performance.now() < until);
+  return seen;
+}
+
+/** @param given the whole control block's arguments: the last ones may be left over */
+function runScan(kernels: SearchKernels, name: ScanName, given: Float64Array): void {
+  (kernels as Record<ScanName, (...values: number[]) => void>)[name](...given);
 }

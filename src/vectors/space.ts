@@ -36,10 +36,13 @@ interface Places {
   norms: number;
   queryBytes: number;
   queryBits: number;
+  /** How many rows lie at each distance. */
   counts: number;
   /** Those of the other thread. */
   otherCounts: number;
   list: number;
+  /** Of the rows of the list, as uint16. */
+  distances: number;
   scores: number;
   /** The query and DOT_ROWS originals, float32. */
   query: number;
@@ -60,6 +63,7 @@ export class Space {
   /** Scans half of the rows. */
   readonly thread: ScanThread | undefined;
   readonly #memory: WebAssembly.Memory;
+  #headedRows = 0;
   #bytes = new Uint8Array();
   #words = new Uint32Array();
   #floats = new Float32Array();
@@ -131,6 +135,18 @@ export class Space {
     }
   }
 
+  /** Brings the heads of so many rows up to date; new rows have none until they are scanned. */
+  makeHeads(rows: number): void {
+    if (rows <= this.#headedRows) return;
+    this.kernels.copyHeads(this.width, this.at.segments, this.#headedRows, rows);
+    this.#headedRows = rows;
+  }
+
+  /** After rows have moved. */
+  forgetHeads(): void {
+    this.#headedRows = 0;
+  }
+
   /** Growing gives the memory a new buffer. */
   #look(): void {
     const { buffer } = this.#memory;
@@ -160,6 +176,7 @@ function placesOf(width: number, dimensions: number): Places {
     counts: area((width + 1) * 4),
     otherCounts: area((width + 1) * 4),
     list: area(LIST_ROWS * 4),
+    distances: area(LIST_ROWS * 2),
     scores: area(LIST_ROWS * 4),
     query: area(dimensions * 4),
     originals: area(DOT_ROWS * dimensions * 4),

@@ -12,6 +12,7 @@ import { planOf, type Mode, type Plan } from './plan.ts';
 import { frameQuery } from './query.ts';
 import { moveRow } from './move.ts';
 import { rescore } from './rescore.ts';
+import { wakeThread } from './scan.ts';
 import { Space } from './space.ts';
 import { assertFrames, readIndex, writeBlocks, type Header } from './stored.ts';
 import type { Ranked } from './top-k.ts';
@@ -199,6 +200,7 @@ export class VectorIndex {
       kept[next++] = row;
     }
     for (let row = 0; row < next; row++) this.#setAlive(row, true);
+    this.#space.forgetHeads();
     this.#encoder.keep(kept);
     this.#own?.keep(kept);
     this.#rows = next;
@@ -269,6 +271,7 @@ export class VectorIndex {
     const asked: Asked = ask(space, this.#rows, this.#live, filter);
     const plan = planOf(k, asked.count, space.width, exact, candidates);
     if (asked.count === 0) return { plan, rows: new Uint32Array() };
+    wakeThread(space, this.#rows);
     const queries = this.#encoder.frames.map((frame) => frameQuery(space, query, frame));
     const rows =
       plan.mode === 'exact'

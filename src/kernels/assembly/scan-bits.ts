@@ -1,59 +1,17 @@
 /** Hamming distances of sign bits, and the rows that are nearest by them. */
 
-import { endOfSegment, placeOf, resultsOffset, segmentOf } from './segments';
+import { distance, distances, headDistances } from './hamming';
+import {
+  endOfSegment,
+  headBytes,
+  headsOffset,
+  placeOf,
+  resultsOffset,
+  segmentOf,
+  touch,
+} from './segments';
 
 const EXCLUDED: u16 = 0xffff;
-
-/** Vectors whose counts of bits fit 8 bits a lane. */
-const CHUNK: usize = 16 * 16;
-
-/** Counts of the bytes of two rows, each halved in width: four of the first, four of the second. */
-// @ts-ignore: decorator
-@inline
-function folded(a: v128, b: v128): v128 {
-  return i16x8.add(
-    v128.shuffle<u64>(a, b, 0, 2),
-    v128.shuffle<u64>(a, b, 1, 3),
-  );
-}
-
-/**
- * Distances of four rows that follow each other, in the lanes of an int32 vector. Bytes of popcnt
- * cost about what 64 bits at a time cost on x86 (0.8 ms against 0.7 to 0.9 for 100,000 x 1,024), and
- * far less on ARM, which counts bits in vectors only.
- */
-// @ts-ignore: decorator
-@inline
-function distances(query: usize, at: usize, bytes: usize): v128 {
-  let a = i16x8.splat(0);
-  let b = i16x8.splat(0);
-  let c = i16x8.splat(0);
-  let d = i16x8.splat(0);
-  for (const end = at + bytes; at < end; ) {
-    let a8 = i8x16.splat(0);
-    let b8 = i8x16.splat(0);
-    let c8 = i8x16.splat(0);
-    let d8 = i8x16.splat(0);
-    for (const stop = min(at + CHUNK, end); at < stop; at += 16) {
-      const wanted = v128.load(query);
-      a8 = i8x16.add(a8, i8x16.popcnt(v128.xor(v128.load(at), wanted)));
-      b8 = i8x16.add(b8, i8x16.popcnt(v128.xor(v128.load(at + bytes), wanted)));
-      c8 = i8x16.add(c8, i8x16.popcnt(v128.xor(v128.load(at + 2 * bytes), wanted)));
-      d8 = i8x16.add(d8, i8x16.popcnt(v128.xor(v128.load(at + 3 * bytes), wanted)));
-      query += 16;
-    }
-    a = i16x8.add(a, i16x8.extadd_pairwise_i8x16_u(a8));
-    b = i16x8.add(b, i16x8.extadd_pairwise_i8x16_u(b8));
-    c = i16x8.add(c, i16x8.extadd_pairwise_i8x16_u(c8));
-    d = i16x8.add(d, i16x8.extadd_pairwise_i8x16_u(d8));
-  }
-  const ab = i32x4.extadd_pairwise_i16x8_u(folded(a, b));
-  const cd = i32x4.extadd_pairwise_i16x8_u(folded(c, d));
-  return i32x4.add(
-    v128.shuffle<i32>(ab, cd, 0, 2, 4, 6),
-    v128.shuffle<i32>(ab, cd, 1, 3, 5, 7),
-  );
-}
 
 // @ts-ignore: decorator
 @inline
@@ -112,15 +70,26 @@ function scanSegment(
       store<u64>(results + place * 2, -1);
       continue;
     }
-    const found = distances(query, bits + place * bytes, bytes);
+    const at = bits + place * bytes;
+    const found = bytes === 64 ? headDistances(query, at) : distances(query, at, bytes);
     if (asked === 15 && whole) keepFour(found, results + place * 2, counts);
     else keepSome(found, asked, results, place, from, to, counts);
+  }
+}
+
+export function copyHeads(width: usize, segments: usize, from: usize, to: usize): void {
+  const bytes = headBytes(width);
+  for (; from < to; from++) {
+    const segment = segmentOf(segments, width, from);
+    const head = segment + headsOffset(width) + placeOf(from) * bytes;
+    memory.copy(head, segment + (placeOf(from) * width) / 8, bytes);
   }
 }
 
 export function scanBits(
   query: usize,
   width: usize,
+  bytes: usize,
   segments: usize,
   from: usize,
   to: usize,
@@ -129,11 +98,12 @@ export function scanBits(
 ): void {
   while (from < to) {
     const segment = segmentOf(segments, width, from);
+    const bits = bytes === width / 8 ? segment : segment + headsOffset(width);
     const results = segment + resultsOffset(width);
     const end = endOfSegment(from, to);
     const start = placeOf(from);
     const stop = start + (end - from);
-    scanSegment(query, segment, width / 8, segment + mask, results, start, stop, counts);
+    scanSegment(query, bits, bytes, segment + mask, results, start, stop, counts);
     from = end;
   }
 }
@@ -152,20 +122,54 @@ export function selectRows(
   while (from < to) {
     const results = segmentOf(segments, width, from) + resultsOffset(width);
     const end = endOfSegment(from, to);
-    while (from < end) {
+    for (; from < end; from += 8) {
       const at = results + placeOf(from) * 2;
-      if (from + 8 <= end && !v128.any_true(i16x8.le_u(v128.load(at), limit))) {
-        from += 8;
-        continue;
-      }
-      const found = <u32>load<u16>(at);
-      if (found < threshold || (found === threshold && quota > 0)) {
-        if (found === threshold) quota--;
-        store<u32>(list, <u32>from);
+      let near = i16x8.bitmask(i16x8.le_u(v128.load(at), limit));
+      if (end - from < 8) near &= (1 << <i32>(end - from)) - 1;
+      for (; near !== 0; near &= near - 1) {
+        const i = <usize>ctz(near);
+        const isAtLimit = load<u16>(at + i * 2) === <u16>threshold;
+        if (isAtLimit && quota === 0) continue;
+        quota -= u32(isAtLimit);
+        store<u32>(list, <u32>(from + i));
         list += 4;
       }
-      from++;
     }
+    from = end;
   }
   return <u32>((list - start) / 4);
+}
+
+/** Rows that are touched before the first of them is needed. */
+const TOUCHED: usize = 16;
+
+/** The sign bits of a row. */
+// @ts-ignore: decorator
+@inline
+function bitsOf(segments: usize, width: usize, row: usize): usize {
+  return segmentOf(segments, width, row) + (placeOf(row) * width) / 8;
+}
+
+export function measureRows(
+  query: usize,
+  width: usize,
+  segments: usize,
+  list: usize,
+  rows: usize,
+  found: usize,
+  counts: usize,
+): void {
+  for (const end = list + rows * 4; list < end; ) {
+    const stop = min(list + TOUCHED * 4, end);
+    for (let ahead = list; ahead < stop; ahead += 4) {
+      touch(bitsOf(segments, width, <usize>load<u32>(ahead)), width / 8);
+    }
+    for (; list < stop; list += 4) {
+      const at = bitsOf(segments, width, <usize>load<u32>(list));
+      const differ = distance(query, at, width / 8);
+      store<u16>(found, <u16>differ);
+      count(counts, differ);
+      found += 2;
+    }
+  }
 }

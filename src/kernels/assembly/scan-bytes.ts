@@ -8,10 +8,14 @@ import {
   placeOf,
   resultsOffset,
   segmentOf,
+  touch,
 } from './segments';
 import { dot } from './simd';
 
 const QUERY_OFFSET: i32 = 64;
+
+/** Listed rows that are touched before the first of them is scored. */
+const TOUCHED: usize = 4;
 
 /** Four sums, so that no addition waits for the one before it. */
 // @ts-ignore: decorator
@@ -87,9 +91,18 @@ export function scoreRows(
   offset: f32,
   scores: usize,
 ): void {
-  for (let i: usize = 0; i < count * 4; i += 4) {
-    const row = <usize>load<u32>(list + i);
-    const segment = segmentOf(segments, width, row);
-    store<f32>(scores + i, score(query, width, segment, placeOf(row), factor, offset));
+  for (const end = list + count * 4; list < end; ) {
+    const stop = min(list + TOUCHED * 4, end);
+    for (let ahead = list; ahead < stop; ahead += 4) {
+      const row = <usize>load<u32>(ahead);
+      const codes = segmentOf(segments, width, row) + codesOffset(width);
+      touch(codes + placeOf(row) * width, width);
+    }
+    for (; list < stop; list += 4) {
+      const row = <usize>load<u32>(list);
+      const segment = segmentOf(segments, width, row);
+      store<f32>(scores, score(query, width, segment, placeOf(row), factor, offset));
+      scores += 4;
+    }
   }
 }

@@ -3,6 +3,7 @@
 const ROWS: usize = 1024;
 const FACTORS: usize = 16;
 const MASK: usize = 128;
+const HEAD: usize = 64;
 
 // @ts-ignore: decorator
 @inline
@@ -22,10 +23,23 @@ export function resultsOffset(width: usize): usize {
   return factorsOffset(width) + ROWS * FACTORS + 2 * MASK;
 }
 
+/** Bytes of a row's head; 0 where it has none. */
+// @ts-ignore: decorator
+@inline
+export function headBytes(width: usize): usize {
+  return width < HEAD * 16 ? 0 : HEAD;
+}
+
+// @ts-ignore: decorator
+@inline
+export function headsOffset(width: usize): usize {
+  return resultsOffset(width) + ROWS * 4;
+}
+
 // @ts-ignore: decorator
 @inline
 function segmentBytes(width: usize): usize {
-  return resultsOffset(width) + ROWS * 4;
+  return headsOffset(width) + ROWS * headBytes(width);
 }
 
 /** The segment of a row. */
@@ -60,4 +74,14 @@ export function factorsOf(segment: usize, width: usize, place: usize): usize {
 @inline
 export function isMasked(mask: usize, place: usize): bool {
   return ((load<u32>(mask + (place >> 5) * 4) >> (<u32>place & 31)) & 1) === 0;
+}
+
+/**
+ * Has the processor fetch what will be read soon: WASM has no prefetch, but loads that nothing waits for
+ * go on side by side, where those of the work itself come a few at a time.
+ */
+// @ts-ignore: decorator
+@inline
+export function touch(at: usize, bytes: usize): void {
+  for (const end = at + bytes; at < end; at += 64) load<u8>(at);
 }

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { QUERY_MAX, SEGMENT_ROWS, segmentOf } from '../search-layout.ts';
+import { headBytes, QUERY_MAX, SEGMENT_ROWS, segmentOf } from '../search-layout.ts';
 import type { SearchKernels } from '../search-types.ts';
 import type { Arena } from './arena.ts';
 import { Random } from './random.ts';
 
 const shapes = fc.record({
   seed: fc.nat(),
+  /** The last one has heads. */
   width: fc.constantFrom(128, 384, 1024),
   from: fc.integer({ min: SEGMENT_ROWS - 40, max: SEGMENT_ROWS + 3 }),
   rows: fc.integer({ min: 0, max: 60 }),
@@ -48,6 +49,7 @@ function lay(arena: Arena<SearchKernels>, seed: number, width: number, asked: nu
 export function scanCases(arena: Arena<SearchKernels>): void {
   describe('scans', () => {
     bitCases(arena);
+    headCases(arena);
     byteCases(arena);
     widestCase(arena);
   });
@@ -60,7 +62,7 @@ function bitCases(arena: Arena<SearchKernels>): void {
         const { layout, query, segments, counts, list } = lay(arena, seed, width, asked);
         const to = from + rows;
         arena.both((kernels) => {
-          kernels.scanBits(query, width, segments, from, to, layout.mask, counts);
+          kernels.scanBits(query, width, width / 8, segments, from, to, layout.mask, counts);
         });
         arena.expectSame(counts, 4 * (width + 1));
         arena.expectSame(segments, 2 * layout.bytes);
@@ -70,6 +72,52 @@ function bitCases(arena: Arena<SearchKernels>): void {
         });
         expect(chosen[0]).toBe(chosen[1]);
         arena.expectSame(list, 64 * 4);
+      }),
+      { numRuns: 60 },
+    );
+  });
+}
+
+function headCases(arena: Arena<SearchKernels>): void {
+  it('of heads agree with their twin', () => {
+    fc.assert(
+      fc.property(shapes, ({ seed, from, rows, asked }) => {
+        const width = 1024;
+        const { layout, query, segments, counts } = lay(arena, seed, width, asked);
+        const [bytes, to] = [headBytes(width), from + rows];
+        arena.both((kernels) => {
+          kernels.copyHeads(width, segments, from, to);
+          kernels.scanBits(query, width, bytes, segments, from, to, layout.mask, counts);
+        });
+        arena.expectSame(counts, 4 * (8 * bytes + 1));
+        arena.expectSame(segments, 2 * layout.bytes);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('of listed rows give the distances of a scan', () => {
+    fc.assert(
+      fc.property(shapes, ({ seed, width, from, rows }) => {
+        const { layout, query, segments, counts } = lay(arena, seed, width, 32);
+        const scanned = arena.put(new Int32Array(width + 1));
+        const list = arena.put(Int32Array.from({ length: rows }, (_, i) => from + rows - 1 - i));
+        const distances = arena.area(2 * rows);
+        arena.both((kernels) => {
+          kernels.measureRows(query, width, segments, list, rows, distances, counts);
+          kernels.scanBits(
+            ...([query, width, width / 8, segments, from, from + rows] as const),
+            ...([layout.mask, scanned] as const),
+          );
+        });
+        arena.expectSame(distances, 2 * rows);
+        expect(arena.bytes(counts, 4 * (width + 1))).toEqual(arena.bytes(scanned, 4 * (width + 1)));
+        const measured = new Uint16Array(arena.bytes(distances, 2 * rows).buffer);
+        for (let row = from; row < from + rows; row++) {
+          const at = segments + Math.floor(row / SEGMENT_ROWS) * layout.bytes + layout.results;
+          const found = new Uint16Array(arena.bytes(at + (row % SEGMENT_ROWS) * 2, 2).buffer)[0];
+          expect(measured[from + rows - 1 - row]).toBe(found);
+        }
       }),
       { numRuns: 60 },
     );
@@ -138,7 +186,7 @@ function widestCase(arena: Arena<SearchKernels>): void {
     });
     arena.expectSame(segments, layout.bytes);
     arena.both((kernels) => {
-      kernels.scanBits(opposite, width, segments, 0, 4, layout.mask, counts);
+      kernels.scanBits(opposite, width, width / 8, segments, 0, 4, layout.mask, counts);
     });
     arena.expectSame(segments, layout.bytes);
     expect(new Int32Array(arena.bytes(counts + 4 * width, 4).buffer)[0]).toBe(4);

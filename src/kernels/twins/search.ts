@@ -1,4 +1,4 @@
-import { EXCLUDED, FACTOR_BYTES, QUERY_OFFSET, segmentOf } from '../search-layout.ts';
+import { EXCLUDED, FACTOR_BYTES, headBytes, QUERY_OFFSET, segmentOf } from '../search-layout.ts';
 import type { ScanKernels, SearchKernels } from '../search-types.ts';
 import { encodeTwins } from './encode.ts';
 import { placeIn } from './places.ts';
@@ -9,7 +9,12 @@ const { fround } = Math;
 
 /** The search kernels once more in plain TypeScript, to the bit where search-types.ts says so. */
 export function createSearchTwins(memory: WebAssembly.Memory): SearchKernels {
-  return { ...encodeTwins(memory), ...scanTwins(memory), ...otherTwins(memory) };
+  return {
+    ...encodeTwins(memory),
+    ...bitTwins(memory),
+    ...byteTwins(memory),
+    ...otherTwins(memory),
+  };
 }
 
 function bitCount(value: number): number {
@@ -18,30 +23,35 @@ function bitCount(value: number): number {
   return count;
 }
 
-function scanTwins(memory: WebAssembly.Memory): Omit<ScanKernels, 'dotRows' | 'checksum'> {
-  const isSet = (mask: number, place: number): boolean =>
-    ((bytes(memory, mask + Math.floor(place / 8), 1)[0]! >> (place % 8)) & 1) === 1;
+function hamming(a: Uint8Array, b: Uint8Array): number {
+  return a.reduce((sum, byte, i) => sum + bitCount(byte ^ b[i]!), 0);
+}
 
-  function score(query: Uint8Array, segments: number, row: number, ...[factor, offset]: number[]) {
-    const { codes, factors } = segmentOf(query.length);
-    const { at, place } = placeIn(segments, query.length, row);
-    const values = signedBytes(memory, at + codes + place * query.length, query.length);
-    const factorsAt = at + factors + place * FACTOR_BYTES;
-    const [scale, , , bias] = floats(memory, factorsAt, 4);
-    const sum = integers(memory, factorsAt + WORD, 1)[0]!;
-    const product = values.reduce((total, value, i) => total + value * query[i]!, 0);
-    const scaled = fround(fround(product - QUERY_OFFSET * sum) * fround(fround(factor!) * scale!));
-    return fround(fround(scaled + bias!) + fround(offset!));
-  }
+type Bits = Pick<ScanKernels, 'copyHeads' | 'scanBits' | 'selectRows' | 'measureRows'>;
+type Bytes = Pick<ScanKernels, 'scanBytes' | 'scoreRows'>;
 
+function isSet(memory: WebAssembly.Memory, mask: number, place: number): boolean {
+  return ((bytes(memory, mask + Math.floor(place / 8), 1)[0]! >> (place % 8)) & 1) === 1;
+}
+
+function bitTwins(memory: WebAssembly.Memory): Bits {
   return {
-    scanBits(query, width, segments, from, to, mask, counts) {
-      const wanted = bytes(memory, query, width / 8);
+    copyHeads(width, segments, from, to) {
+      const size = headBytes(width);
       for (let row = from; row < to; row++) {
         const { at, place } = placeIn(segments, width, row);
-        const bits = bytes(memory, at + (place * width) / 8, width / 8);
-        const asked = isSet(at + mask, place);
-        const distance = bits.reduce((sum, byte, i) => sum + bitCount(byte ^ wanted[i]!), 0);
+        const head = bytes(memory, at + segmentOf(width).heads + place * size, size);
+        head.set(bytes(memory, at + (place * width) / 8, size));
+      }
+    },
+
+    scanBits(query, width, size, segments, from, to, mask, counts) {
+      const wanted = bytes(memory, query, size);
+      const first = size === width / 8 ? 0 : segmentOf(width).heads;
+      for (let row = from; row < to; row++) {
+        const { at, place } = placeIn(segments, width, row);
+        const asked = isSet(memory, at + mask, place);
+        const distance = hamming(bytes(memory, at + first + place * size, size), wanted);
         const result = at + segmentOf(width).results + place * 2;
         halves(memory, result, 1)[0] = asked ? distance : EXCLUDED;
         if (asked) integers(memory, counts + distance * WORD, 1)[0]!++;
@@ -60,11 +70,47 @@ function scanTwins(memory: WebAssembly.Memory): Omit<ScanKernels, 'dotRows' | 'c
       return chosen.length;
     },
 
+    measureRows(query, width, segments, list, count, distances, counts) {
+      const wanted = bytes(memory, query, width / 8);
+      integers(memory, list, count).forEach((row, i) => {
+        const { at, place } = placeIn(segments, width, row);
+        const distance = hamming(bytes(memory, at + (place * width) / 8, width / 8), wanted);
+        halves(memory, distances + 2 * i, 1)[0] = distance;
+        integers(memory, counts + distance * WORD, 1)[0]!++;
+      });
+    },
+  };
+}
+
+function score(
+  memory: WebAssembly.Memory,
+  query: Uint8Array,
+  segments: number,
+  row: number,
+  ...[factor, offset]: number[]
+) {
+  const { codes, factors } = segmentOf(query.length);
+  const { at, place } = placeIn(segments, query.length, row);
+  const values = signedBytes(memory, at + codes + place * query.length, query.length);
+  const factorsAt = at + factors + place * FACTOR_BYTES;
+  const [scale, , , bias] = floats(memory, factorsAt, 4);
+  const sum = integers(memory, factorsAt + WORD, 1)[0]!;
+  const product = values.reduce((total, value, i) => total + value * query[i]!, 0);
+  const scaled = fround(fround(product - QUERY_OFFSET * sum) * fround(fround(factor!) * scale!));
+  return fround(fround(scaled + bias!) + fround(offset!));
+}
+
+function byteTwins(memory: WebAssembly.Memory): Bytes {
+  return {
     scanBytes(query, width, segments, from, to, mask, factor, offset) {
       for (let row = from; row < to; row++) {
         const { at, place } = placeIn(segments, width, row);
-        floats(memory, at + segmentOf(width).results + place * WORD, 1)[0] = isSet(at + mask, place)
-          ? score(bytes(memory, query, width), segments, row, factor, offset)
+        floats(memory, at + segmentOf(width).results + place * WORD, 1)[0] = isSet(
+          memory,
+          at + mask,
+          place,
+        )
+          ? score(memory, bytes(memory, query, width), segments, row, factor, offset)
           : Number.NEGATIVE_INFINITY;
       }
     },
@@ -73,7 +119,7 @@ function scanTwins(memory: WebAssembly.Memory): Omit<ScanKernels, 'dotRows' | 'c
       const wanted = bytes(memory, query, width);
       const found = floats(memory, scores, count);
       integers(memory, list, count).forEach((row, i) => {
-        found[i] = score(wanted, segments, row, factor, offset);
+        found[i] = score(memory, wanted, segments, row, factor, offset);
       });
     },
   };
