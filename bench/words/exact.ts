@@ -1,10 +1,16 @@
 /** All scores of a query by brute force, as a vector index would give them for fusion. */
 
 import type { DenseScores } from '../../src/words/index.ts';
-import { TopK } from '../../src/vectors/top-k.ts';
+import { TopK, type Ranked } from '../../src/vectors/top-k.ts';
+
+/** Brute force needs no waiting. */
+export interface ExactScores extends DenseScores {
+  top: (...asked: Parameters<DenseScores['top']>) => Ranked;
+  of: (rows: Uint32Array) => Float32Array;
+}
 
 /** @param vectors rows x query.length */
-export function exactScores(vectors: Float32Array, query: Float32Array): DenseScores {
+export function exactScores(vectors: Float32Array, query: Float32Array): ExactScores {
   const width = query.length;
   const scores = new Float32Array(vectors.length / width);
   let sum = 0;

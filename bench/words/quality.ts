@@ -1,8 +1,8 @@
 /** How well each way of searching answers the labelled queries. */
 
-import { fuse, LexicalIndex, type DenseScores, type WordScores } from '../../src/words/index.ts';
+import { fuse, LexicalIndex, type WordScores } from '../../src/words/index.ts';
 import { toRow, type ResultRow } from '../results.ts';
-import { exactScores } from './exact.ts';
+import { exactScores, type ExactScores } from './exact.ts';
 import type { Task } from './tasks.ts';
 
 export interface Quality {
@@ -18,10 +18,10 @@ const METRICS = ['nDCG@10', 'recall@1', 'recall@10'] as const;
 
 /** Rows, best first. */
 type Ranker = (
-  dense: DenseScores,
+  dense: ExactScores,
   words: WordScores,
   filter: Uint32Array | undefined,
-) => ArrayLike<number>;
+) => ArrayLike<number> | Promise<ArrayLike<number>>;
 
 export const WAYS = {
   meaning: (dense, _, filter) => dense.top(K, filter).rows,
@@ -33,18 +33,18 @@ export const WAYS = {
 
 export type Way = keyof typeof WAYS;
 
-function fusedRows(
-  dense: DenseScores,
+async function fusedRows(
+  dense: ExactScores,
   words: WordScores,
   filter: Uint32Array | undefined,
   by: 'scores' | 'ranks',
-): number[] {
-  return fuse(dense, words, { limit: K, filter, by }).map(({ row }) => row);
+): Promise<number[]> {
+  return (await fuse(dense, words, { limit: K, filter, by })).map(({ row }) => row);
 }
 
 /** What fusion started from: BM25 counts the same however much of the query it is. */
 function simplySummed(
-  dense: DenseScores,
+  dense: ExactScores,
   words: WordScores,
   filter: Uint32Array | undefined,
 ): number[] {
@@ -70,7 +70,7 @@ export async function measure(task: Task): Promise<Record<Way, Quality>> {
     const dense = exactScores(task.documentVectors, vector);
     const words = index.search(text, { language });
     for (const way of ways) {
-      const rows = WAYS[way](dense, words, task.filters?.[i]);
+      const rows = await WAYS[way](dense, words, task.filters?.[i]);
       const quality = qualityOf(Array.from(rows), new Set(task.relevant[i]));
       for (const metric of METRICS) sums[way][metric] += quality[metric] / task.queries.length;
     }

@@ -1,5 +1,6 @@
 import type { Collection, CollectionOptions, DocumentInput } from '../contract/index.ts';
 import { deleteCollection, openCollection } from './index.ts';
+import type { SearchRequest } from './wire.ts';
 
 /** A test fixture: three texts that share no words, and collections that end with their test. */
 
@@ -39,4 +40,12 @@ export class Aviary {
 /** Of the documents that a query finds, best first. */
 export async function idsOf(collection: Collection, query: string): Promise<string[]> {
   return (await collection.search(query, { minScore: 0.01 })).map(({ id }) => id);
+}
+
+/** What the search worker is asked for the nearest document. */
+export function nearestTo(meaning: Float32Array<ArrayBuffer>): SearchRequest {
+  return {
+    ...{ mode: 'vector', meaning, limit: 1, passages: 1, fusion: 'scores', words: {} },
+    ...{ explain: false, exact: false },
+  };
 }

@@ -8,8 +8,9 @@ import type {
 } from '../contract/index.ts';
 import { fault } from '../cache/index.ts';
 import { MIN_PASSAGE_CHARACTERS } from './passages.ts';
+import { checkedFilter } from './filter/index.ts';
 import { incompatible, sameSpec } from './spec.ts';
-import type { VectorSpec } from './wire.ts';
+import type { SearchRequest, VectorSpec } from './wire.ts';
 
 export const DEFAULT_LIMIT = 10;
 
@@ -50,12 +51,49 @@ export function checkedQuery(query: unknown): string {
   throw badInput('query must be a string that is not blank', query);
 }
 
-export function checkedSearch({ limit = DEFAULT_LIMIT, minScore }: SearchOptions): number {
+const MODES: readonly unknown[] = ['hybrid', 'vector', 'lexical'];
+const FUSIONS: readonly unknown[] = ['scores', 'ranks'];
+
+/** From the same passage to a word or two that differ. */
+const NEARLY_THE_SAME = 0.97;
+
+/** What of the options the search worker is told; throws `bad-input`. */
+export function checkedSearch(options: SearchOptions): Omit<SearchRequest, 'text' | 'meaning'> {
+  const { limit = DEFAULT_LIMIT, mode = 'hybrid', minScore, filter, passages = 1 } = options;
+  const { explain = false, exact = false, fusion = 'scores', language, prefix, fuzzy } = options;
   wholeNumber('limit', limit, 1);
+  wholeNumber('passages', passages, 1);
+  if (!MODES.includes(mode)) {
+    throw badInput(`mode must be 'hybrid', 'vector' or 'lexical'`, mode);
+  }
+  if (!FUSIONS.includes(fusion)) throw badInput(`fusion must be 'scores' or 'ranks'`, fusion);
   if (minScore !== undefined && !Number.isFinite(minScore)) {
     throw badInput('minScore must be a finite number', minScore);
   }
-  return limit;
+  for (const [name, value] of Object.entries({ explain, exact, prefix, fuzzy })) {
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw badInput(`${name} must be true or false`, value);
+    }
+  }
+  if (language !== undefined && typeof language !== 'string') {
+    throw badInput('language must be a BCP 47 tag', language);
+  }
+  return {
+    ...{ limit, mode, minScore, passages, explain, exact, fusion },
+    filter: filter && checkedFilter(filter),
+    distinct: checkedDistinct(options.distinct),
+    words: { language, prefix, fuzzy },
+  };
+}
+
+function checkedDistinct(distinct: unknown): number | undefined {
+  if (distinct === undefined || distinct === false) return undefined;
+  if (distinct === true) return NEARLY_THE_SAME;
+  if (typeof distinct === 'number' && distinct > 0 && distinct <= 1) return distinct;
+  throw badInput(
+    'distinct must be true, false or a cosine similarity above 0 and up to 1',
+    distinct,
+  );
 }
 
 export function wholeNumber(name: string, value: number, least: number): number {

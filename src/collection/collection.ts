@@ -12,6 +12,7 @@ import type {
   Hit,
   ListOptions,
   SearchOptions,
+  SimilarOptions,
   StoredDocument,
 } from '../contract/index.ts';
 import { unlessAborted } from '../bridge/index.ts';
@@ -28,7 +29,7 @@ import {
 import { checkedDocuments, checkedIds } from './documents.ts';
 import { SearchSession, spawnSearchWorker } from './session.ts';
 import { incompatible } from './spec.ts';
-import type { CutDocument, VectorSpec } from './wire.ts';
+import type { CutDocument, SearchRequest, VectorSpec } from './wire.ts';
 
 /** Documents stored together when their vectors are there already. */
 const EMBEDDED_SLICE = 1024;
@@ -153,11 +154,12 @@ class StoredCollection implements Collection {
   }
 
   async search(query: string, options: SearchOptions = {}): Promise<Hit[]> {
-    const { signal, task, minScore } = options;
+    const { signal, task } = options;
     const text = checkedQuery(query);
-    const limit = checkedSearch(options);
+    const request = checkedSearch(options);
     throwIfAborted(signal);
     if ((await this.count()) === 0) return [];
+    if (request.mode === 'lexical') return this.#find({ ...request, text }, signal);
     const { data } = await this.#embedder.embed(text, {
       kind: 'query',
       dimensions: this.#info.dimensions,
@@ -166,9 +168,20 @@ class StoredCollection implements Collection {
     });
     throwIfAborted(signal);
     this.#assertSame();
-    const hits = await this.#session.call((api) =>
-      api.search(transfer(data, [data.buffer]), limit, minScore),
-    );
+    return this.#find({ ...request, text, meaning: data }, signal);
+  }
+
+  async similar(id: string, options: SimilarOptions = {}): Promise<Hit[]> {
+    const [like = ''] = checkedIds(id);
+    const { limit, minScore, filter, passages, explain, distinct, exact, signal } = options;
+    const given = { limit, minScore, filter, passages, explain, distinct, exact };
+    const request = checkedSearch({ ...given, mode: 'vector' } as SearchOptions);
+    throwIfAborted(signal);
+    return this.#find({ ...request, meaning: { like } }, signal);
+  }
+
+  async #find(request: SearchRequest, signal: AbortSignal | undefined): Promise<Hit[]> {
+    const hits = await this.#session.call((api) => api.search(request));
     throwIfAborted(signal);
     return hits;
   }

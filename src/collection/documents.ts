@@ -4,13 +4,14 @@ import type { DocumentRecord } from './schema.ts';
 
 /** Only what the contract names: records hold more, and so may what a caller passes. */
 export function plainDocument(document: DocumentInput): DocumentInput {
-  const { id, text, title, url, metadata } = document;
+  const { id, text, title, url, metadata, language } = document;
   return {
     id,
     text,
     ...(title !== undefined && { title }),
     ...(url !== undefined && { url }),
     ...(metadata !== undefined && { metadata }),
+    ...(language !== undefined && { language }),
   };
 }
 
@@ -48,11 +49,11 @@ export function checkedIds(ids: string | readonly string[]): string[] {
 
 function faultOf(document: unknown): string | undefined {
   if (!isRecord(document)) return `must be an object, got ${said(document)}`;
-  const { id, text, title, url, metadata } = document;
+  const { id, text, title, url, metadata, language } = document;
   if (typeof id !== 'string' || id === '') return `id must be a non-empty string, got ${said(id)}`;
   if (typeof text !== 'string') return `text must be a string, got ${said(text)}`;
   if (text.trim() === '') return 'text is blank';
-  for (const [name, value] of Object.entries({ title, url })) {
+  for (const [name, value] of Object.entries({ title, url, language })) {
     if (value !== undefined && typeof value !== 'string') {
       return `${name} must be a string, got ${said(value)}`;
     }

@@ -1,5 +1,6 @@
 import { openDB } from 'idb';
 import { afterEach, describe, expect, it } from 'vitest';
+import { nearestTo } from './birds.ts';
 import { deleteCollection } from './catalogue.ts';
 import { SearchSession } from './session.ts';
 import type { CutDocument } from './wire.ts';
@@ -44,7 +45,7 @@ function documents(from: number, end: number): [CutDocument[], Float32Array<Arra
 }
 
 async function nearest(session: SearchSession, i: number): Promise<string | undefined> {
-  const [hit] = await session.call((api) => api.search(direction(i), 1));
+  const [hit] = await session.call((api) => api.search(nearestTo(direction(i))));
   return hit?.id;
 }
 

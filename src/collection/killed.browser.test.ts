@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { toNearfieldError } from '../contract/index.ts';
+import { nearestTo } from './birds.ts';
 import { deleteCollection } from './catalogue.ts';
 import { SearchSession, spawnSearchWorker } from './session.ts';
 import type { CutDocument } from './wire.ts';
@@ -95,7 +96,7 @@ it(`has each write whole or not at all, killed ${KILLS} times in the midst of on
     const { info } = await session.open();
     expect(info.passages).toBe(model.size);
     const [first] = next[0];
-    const [hit] = await session.call((api) => api.search(next[1].slice(0, WIDTH), 1));
+    const [hit] = await session.call((api) => api.search(nearestTo(next[1].slice(0, WIDTH))));
     if (isThere) expect(hit).toMatchObject({ id: first!.document.id, text: first!.document.text });
   }
   // Both must have happened, or the kills came at the wrong moments.

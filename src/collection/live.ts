@@ -1,24 +1,37 @@
 import { NearfieldError } from '../contract/index.ts';
 import type { CollectionInfo, DocumentInput, Dtype, Hit } from '../contract/index.ts';
 import { cutPassages, DEFAULT_PASSAGE_CHARACTERS } from './passages.ts';
-import { rankDocuments, toHit } from './ranking.ts';
-import { DATABASE_PREFIX, FORMAT, infoOf, newMeta, OLD_FORMAT, type Meta } from './schema.ts';
+import { findHits } from './hits.ts';
+import {
+  DATABASE_PREFIX,
+  FORMAT,
+  infoOf,
+  newMeta,
+  OLD_FORMAT,
+  type DocumentRecord,
+  type Meta,
+} from './schema.ts';
 import { loadSearchModule, type SearchModule } from '../vectors/index.ts';
 import { asWriter, sweepOpfsFolder } from './disk/index.ts';
 import { isOf, RowFiles } from './row-files.ts';
 import { incompatible, sameSpec } from './spec.ts';
 import { CollectionStorage, type Commit, type OldChunk } from './storage.ts';
+import { Contents, type Writes } from './contents.ts';
 import { Table } from './table.ts';
-import type { CutDocument, Opened, OpenRequest, Removal } from './wire.ts';
+import { WordTable } from './word-table.ts';
+import type { CutDocument, Opened, OpenRequest, Removal, SearchRequest } from './wire.ts';
 
 /** The stored collection as this worker knows it: memory and disk of one generation. */
 interface State {
   meta: Meta;
-  table: Table;
+  contents: Contents;
 }
 
+/** Documents read at once. */
+const READ_BATCH = 256;
+
 /** What a change does besides the table's rows; undefined when there is nothing to do. */
-type Change = Partial<Omit<Commit, 'rows' | 'meta'>> & { table?: Table; dtype?: Dtype };
+type Change = Partial<Omit<Commit, keyof Writes | 'meta'>> & { contents?: Contents; dtype?: Dtype };
 
 /**
  * An open collection. Calls run one after another; each sees what every tab wrote before it,
@@ -80,8 +93,8 @@ export class LiveCollection {
     dtype?: Dtype,
   ): Promise<CollectionInfo> {
     return this.exclusive(async () => {
-      await this.#write(async ({ table, meta }) => {
-        appendAll(table, documents, vectors);
+      await this.#write(async ({ contents, meta }) => {
+        await contents.put(documents, vectors);
         const stamp = meta.generation + 1;
         const put = documents.map(({ document, spans }) => ({ ...document, spans, stamp }));
         return { put, ...(dtype && { dtype }) };
@@ -94,8 +107,8 @@ export class LiveCollection {
   remove(ids: readonly string[]): Promise<Removal> {
     return this.exclusive(async () => {
       let removed: string[] = [];
-      await this.#write(async ({ table }) => {
-        removed = ids.filter((id) => table.remove(id));
+      await this.#write(async ({ contents }) => {
+        removed = contents.remove(ids);
         return removed.length > 0 ? { remove: removed } : undefined;
       });
       await this.#compact();
@@ -107,20 +120,24 @@ export class LiveCollection {
     return this.exclusive(async () => {
       await this.#write(async ({ meta }) => ({
         replace: 'all',
-        table: await this.newTable(meta.dimensions),
+        contents: await this.newContents(meta.dimensions),
       }));
       return this.#info();
     });
   }
 
-  search(query: Float32Array, limit: number, minScore?: number): Promise<Hit[]> {
+  search(request: SearchRequest): Promise<Hit[]> {
     return this.exclusive(async () => {
       for (;;) {
-        const { table, meta } = await this.#fresh();
-        const ranked = await this.#unlessStale(meta, rankDocuments(table, query, limit, minScore));
-        const ids = ranked?.map(({ id }) => id) ?? [];
-        const records = ranked && (await this.storage.documents(ids, meta.generation));
-        if (records) return ranked.map((entry, i) => toHit(entry, records[i]));
+        const { contents, meta } = await this.#fresh();
+        const hits = await this.#unlessStale(
+          meta,
+          findHits(contents, request, {
+            all: () => this.#documents(),
+            some: (ids) => this.storage.documents(ids, meta.generation),
+          }),
+        );
+        if (hits) return hits;
         this.#drop();
       }
     });
@@ -151,8 +168,9 @@ export class LiveCollection {
   }
 
   /** One that is empty, its files not there yet. */
-  async newTable(dimensions: number): Promise<Table> {
-    return new Table(await this.#kernels(), dimensions, this.#newFiles());
+  async newContents(dimensions: number): Promise<Contents> {
+    const table = new Table(await this.#kernels(), dimensions, this.#newFiles());
+    return new Contents(table, new WordTable());
   }
 
   /** Runs `work` as the only writer of all tabs; for work that runs exclusively here. */
@@ -186,14 +204,15 @@ export class LiveCollection {
   }
 
   #drop(): void {
-    this.#state?.table.close();
+    this.#state?.contents.close();
     this.#state = undefined;
   }
 
   async #fresh(): Promise<State> {
     for (;;) {
       if (this.#state) return this.#state;
-      const { meta, segments } = await this.storage.load();
+      const stored = await this.storage.load();
+      const { meta } = stored;
       const { spec, name } = this.#request;
       if (!sameSpec(meta, spec)) throw incompatible(name, meta, spec);
       if (meta.format === OLD_FORMAT) {
@@ -201,15 +220,22 @@ export class LiveCollection {
         continue;
       }
       const files = new RowFiles(name, this.storage.pages, meta.edition);
-      const { dimensions, shape } = meta;
-      const table = await this.#unlessStale(
+      const contents = await this.#unlessStale(
         meta,
-        shape
-          ? Table.load(await this.#kernels(), dimensions, files, shape, segments)
-          : this.newTable(dimensions),
+        Contents.load(await this.#kernels(), stored, files, () => this.#documents()),
       );
-      if (table) this.#state = { meta, table };
+      if (contents) this.#state = { meta, contents };
       else files.close();
+    }
+  }
+
+  async *#documents(): AsyncGenerator<DocumentRecord[]> {
+    let last: string | undefined;
+    for (;;) {
+      const records = await this.storage.after(last, READ_BATCH);
+      if (records.length === 0) return;
+      yield records;
+      last = records.at(-1)?.id;
     }
   }
 
@@ -226,12 +252,13 @@ export class LiveCollection {
   /** Brings a collection of format 1 into this one's. */
   #migrate(meta: Meta): Promise<void> {
     return this.asWriter(async () => {
-      const table = await this.newTable(meta.dimensions);
+      const { table } = await this.newContents(meta.dimensions);
       try {
         await this.storage.loadOld((chunk) => {
           adoptOld(table, chunk);
         });
-        await this.#commit(meta, table, { replace: 'vectors' });
+        const contents = await Contents.withWords(table, () => this.#documents());
+        await this.#commit(meta, contents, { replace: 'vectors' });
       } finally {
         table.close();
       }
@@ -241,8 +268,8 @@ export class LiveCollection {
   async #adopt(meta: Meta): Promise<void> {
     const adopted = { ...meta, ...this.#request.spec, dtypes: [] };
     await this.asWriter(async () => {
-      const table = await this.newTable(this.#request.spec.dimensions);
-      await this.#commit(adopted, table, { replace: 'all' });
+      const contents = await this.newContents(this.#request.spec.dimensions);
+      await this.#commit(adopted, contents, { replace: 'all' });
     });
     await this.changed();
     await this.#fresh();
@@ -260,24 +287,24 @@ export class LiveCollection {
         }
         // Until the commit, memory is ahead of the disk: a failure must not leave it in place.
         this.#state = undefined;
-        const tables = new Set([before.table]);
+        const used = new Set([before.contents]);
         let after: State | undefined;
         try {
           const change = await make(before);
           if (!change) after = before;
           else {
-            const { table = before.table } = change;
-            tables.add(table);
-            const meta = await this.#commit(before.meta, table, change);
-            if (meta) after = { meta, table };
+            const { contents = before.contents } = change;
+            used.add(contents);
+            const meta = await this.#commit(before.meta, contents, change);
+            if (meta) after = { meta, contents };
           }
         } finally {
-          for (const table of tables) if (table !== after?.table) table.close();
+          for (const contents of used) if (contents !== after?.contents) contents.close();
         }
         if (!after) continue;
         this.#state = after;
         if (after.meta !== before.meta) this.#channel.postMessage(after.meta.generation);
-        if (after.table !== before.table) await this.sweep();
+        if (after.contents !== before.contents) await this.sweep();
         return;
       }
     });
@@ -286,12 +313,12 @@ export class LiveCollection {
   /** Gives what is stored then; undefined when another tab wrote first. */
   async #commit(
     before: Meta,
-    table: Table,
+    contents: Contents,
     { dtype, put = [], remove = [], replace }: Change,
   ): Promise<Meta | undefined> {
-    const rows = await table.takeWrites();
-    const meta = this.#metaOf(before, table, dtype);
-    const commit: Commit = { put, remove, rows, meta, ...(replace && { replace }) };
+    const writes = await contents.takeWrites();
+    const meta = this.#metaOf(before, contents.table, dtype);
+    const commit: Commit = { put, remove, ...writes, meta, ...(replace && { replace }) };
     if (!(await this.storage.commit(before.generation, commit))) return undefined;
     return { ...meta, generation: before.generation + 1 };
   }
@@ -311,10 +338,10 @@ export class LiveCollection {
 
   async #compact(): Promise<void> {
     try {
-      await this.#write(async ({ table }) => {
-        if (!table.isWasteful) return undefined;
-        const compacted = await table.compacted(await this.#kernels(), this.#newFiles());
-        return { replace: 'vectors', table: compacted };
+      await this.#write(async ({ contents }) => {
+        if (!contents.isWasteful) return undefined;
+        const compacted = await contents.compacted(await this.#kernels(), this.#newFiles());
+        return { replace: 'vectors', contents: compacted };
       });
     } catch (error) {
       // A full disk has no room for the rewriting: the dead rows stay until a later write.
@@ -335,26 +362,5 @@ function adoptOld(table: Table, { owners, vectors }: OldChunk): void {
   }
   for (const [i, owner] of owners.entries()) {
     if (owner !== null) table.append(owner, vectors.subarray(i * dimensions, (i + 1) * dimensions));
-  }
-}
-
-/** Replaces the documents' rows; `vectors` holds one row per passage, in their order. */
-export function appendAll(
-  table: Table,
-  documents: readonly CutDocument[],
-  vectors: Float32Array,
-): void {
-  const { dimensions } = table.index;
-  const rows = documents.reduce((sum, { spans }) => sum + spans.length / 2, 0);
-  if (rows * dimensions !== vectors.length) {
-    const got = `${vectors.length} values for ${rows} passages of width ${dimensions}`;
-    throw new NearfieldError('internal', `The search worker was given ${got}.`);
-  }
-  let start = 0;
-  for (const { document, spans } of documents) {
-    const end = start + (spans.length / 2) * dimensions;
-    table.remove(document.id);
-    table.append(document.id, vectors.subarray(start, end));
-    start = end;
   }
 }

@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadSearchModule } from '../vectors/index.ts';
 import { PageBox } from './page-box.ts';
-import { rankDocuments, toHit } from './ranking.ts';
-import type { DocumentRecord } from './schema.ts';
+import { rankDocuments, type FoundRows } from './ranking.ts';
 import { Table } from './table.ts';
 
 // Node 20 has relaxed SIMD behind a flag only.
@@ -12,6 +11,15 @@ const kernels = await loadSearchModule('simd128', false, (url) => readFile(url))
 
 /** Width 1 and query 1: a row's value is its score. */
 const QUERY = Float32Array.of(1);
+
+function byMeaning(table: Table, minScore?: number): (count: number) => Promise<FoundRows> {
+  return async (count) => {
+    const options = minScore === undefined ? {} : { minScore };
+    const { rows, scores } = await table.index.search(QUERY, count, options);
+    const found = Array.from(rows, (row, i) => ({ row, score: scores[i]! }));
+    return { rows: found, isAll: found.length < count };
+  };
+}
 
 describe('rankDocuments', () => {
   const score = fc.integer({ min: -20, max: 20 });
@@ -35,7 +43,12 @@ describe('rankDocuments', () => {
           .sort((a, b) => b.score - a.score)
           .slice(0, limit)
           .map(({ id, score, scores }) => ({ id, score, passage: scores.indexOf(score) }));
-        expect(await rankDocuments(table, QUERY, limit, min)).toEqual(wanted);
+        const found = await rankDocuments(table, byMeaning(table, min), { limit, passages: 1 });
+        expect(
+          found.map(({ id, rows: [{ row, score }] }) => {
+            return { id, score, passage: row - table.place(id)!.first };
+          }),
+        ).toEqual(wanted);
       }),
       { numRuns: 300 },
     );
@@ -47,32 +60,38 @@ describe('rankDocuments', () => {
     table.append('long', new Float32Array(5000).fill(0.9));
     table.append('short', Float32Array.of(0.1));
     await box.keep(table);
-    const found = await rankDocuments(table, QUERY, 2);
+    const found = await rankDocuments(table, byMeaning(table), { limit: 2, passages: 1 });
     expect(found.map(({ id }) => id)).toEqual(['long', 'short']);
   });
-});
 
-describe('toHit', () => {
-  const record: DocumentRecord = {
-    id: 'a',
-    text: 'one two',
-    spans: Uint32Array.of(0, 3, 4, 7),
-    stamp: 5,
-  };
-
-  it('gives the passage, a score within bounds, and nothing of the record besides', () => {
-    expect(toHit({ id: 'a', score: 1.0000001, passage: 1 }, record)).toEqual({
-      id: 'a',
-      text: 'one two',
-      score: 1,
-      passage: { text: 'two', start: 4, end: 7 },
-      via: 'vector',
-    });
+  it('gives the best rows of each document, as many as are wanted', async () => {
+    const box = new PageBox();
+    const table = new Table(kernels, 1, box.files());
+    table.append('a', Float32Array.of(5, 9, 7));
+    table.append('b', Float32Array.of(8, 6));
+    await box.keep(table);
+    const found = await rankDocuments(table, byMeaning(table), { limit: 2, passages: 2 });
+    expect(found.map(({ id, rows }) => [id, ...rows.map(({ score }) => score)])).toEqual([
+      ['a', 9, 7],
+      ['b', 8, 6],
+    ]);
   });
 
-  it('says that a record is damaged', () => {
-    const damaged: unknown = expect.objectContaining({ code: 'storage' });
-    expect(() => toHit({ id: 'a', score: 1, passage: 2 }, record)).toThrow(damaged);
-    expect(() => toHit({ id: 'a', score: 1, passage: 0 }, undefined)).toThrow(damaged);
+  it('leaves out documents that are nearly a better one, and looks further for others', async () => {
+    const box = new PageBox();
+    const table = new Table(kernels, 2, box.files());
+    const turned = (angle: number): number[] => [Math.cos(angle), Math.sin(angle)];
+    for (let i = 0; i < 40; i++) table.append(`same${i}`, Float32Array.from(turned(0.001 * i)));
+    table.append('other', Float32Array.from(turned(1)));
+    await box.keep(table);
+    const query = Float32Array.of(1, 0);
+    const find = async (count: number): Promise<FoundRows> => {
+      const { rows, scores } = await table.index.search(query, count);
+      const found = Array.from(rows, (row, i) => ({ row, score: scores[i]! }));
+      return { rows: found, isAll: found.length < count };
+    };
+    const options = { limit: 2, passages: 1, distinct: 0.97 };
+    const found = await rankDocuments(table, find, options);
+    expect(found.map(({ id }) => id)).toEqual(['same0', 'other']);
   });
 });

@@ -1,57 +1,92 @@
-import { NearfieldError, type Hit } from '../contract/index.ts';
-import { plainDocument } from './documents.ts';
-import type { DocumentRecord } from './schema.ts';
 import type { Table } from './table.ts';
+
+/** A row that was found, with what it is ranked by. */
+export interface FoundRow {
+  row: number;
+  score: number;
+  /** Cosine similarity to the question. Absent where meaning was not asked. */
+  similarity?: number;
+  /** BM25. Absent where words were not asked. */
+  bm25?: number;
+}
+
+export interface FoundRows {
+  /** Best first. */
+  rows: readonly FoundRow[];
+  /** There are no more. */
+  isAll: boolean;
+}
 
 export interface RankedDocument {
   id: string;
-  score: number;
-  /** Which of its passages is the best. */
-  passage: number;
+  /** Its best rows, best first, at least one. */
+  rows: readonly [FoundRow, ...FoundRow[]];
+}
+
+export interface RankingOptions {
+  /** Most documents. */
+  limit: number;
+  /** Most rows of a document. */
+  passages: number;
+  /** Cosine similarity to a better document's best row from which on a document is left out. */
+  distinct?: number | undefined;
 }
 
 /** Rows asked for at first, per document wanted. */
 const ROWS_PER_DOCUMENT = 4;
 
 /**
- * The `limit` documents whose best passages score highest, best first; ties by age of the row.
- * Asks for more rows until enough documents are among them: many may be of one long document.
+ * The `limit` documents whose best rows rank highest, best first. Asks for more rows until enough
+ * documents are among them: many may be of one long document.
+ *
+ * @param find gives the best rows
  */
 export async function rankDocuments(
   table: Table,
-  query: Float32Array,
-  limit: number,
-  minScore?: number,
+  find: (count: number) => Promise<FoundRows>,
+  { limit, passages, distinct }: RankingOptions,
 ): Promise<RankedDocument[]> {
-  for (let k = limit * ROWS_PER_DOCUMENT; ; k *= 4) {
-    const { rows, scores } = await table.index.search(
-      query,
-      k,
-      minScore === undefined ? {} : { minScore },
-    );
-    const best = new Map<string, RankedDocument>();
-    for (const [i, row] of rows.entries()) {
-      const id = table.owner(row);
-      if (id === null || best.has(id)) continue;
-      const passage = row - (table.place(id)?.first ?? row);
-      best.set(id, { id, score: scores[i] ?? 0, passage });
-      if (best.size === limit) break;
-    }
-    if (best.size === limit || rows.length < k) return [...best.values()];
+  for (let count = limit * (ROWS_PER_DOCUMENT + passages - 1); ; count *= 4) {
+    const { rows, isAll } = await find(count);
+    const documents = grouped(table, rows, passages);
+    const chosen =
+      distinct === undefined
+        ? documents.slice(0, limit)
+        : await distinctOf(table, documents, limit, distinct);
+    if (chosen.length === limit || isAll) return chosen;
   }
 }
 
-export function toHit(ranked: RankedDocument, record: DocumentRecord | undefined): Hit {
-  const start = record?.spans[2 * ranked.passage];
-  const end = record?.spans[2 * ranked.passage + 1];
-  if (!record || start === undefined || end === undefined) {
-    throw new NearfieldError('storage', `The stored document "${ranked.id}" is damaged.`);
+function grouped(table: Table, rows: readonly FoundRow[], passages: number): RankedDocument[] {
+  const documents = new Map<string, [FoundRow, ...FoundRow[]]>();
+  for (const found of rows) {
+    const id = table.owner(found.row);
+    if (id === null) continue;
+    const before = documents.get(id);
+    if (!before) documents.set(id, [found]);
+    else if (before.length < passages) before.push(found);
   }
-  return {
-    ...plainDocument(record),
-    // Rounding may carry the product of two unit vectors past 1.
-    score: Math.max(-1, Math.min(1, ranked.score)),
-    passage: { text: record.text.slice(start, end), start, end },
-    via: 'vector',
-  };
+  return Array.from(documents, ([id, found]) => ({ id, rows: found }));
+}
+
+async function distinctOf(
+  table: Table,
+  documents: readonly RankedDocument[],
+  limit: number,
+  most: number,
+): Promise<RankedDocument[]> {
+  const chosen: RankedDocument[] = [];
+  const vectors: Float32Array[] = [];
+  for (const document of documents) {
+    if (chosen.length === limit) break;
+    const vector = await table.vectorsOf({ first: document.rows[0].row, count: 1 });
+    if (vectors.some((better) => dot(better, vector) >= most)) continue;
+    chosen.push(document);
+    vectors.push(vector);
+  }
+  return chosen;
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 }

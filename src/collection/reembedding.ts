@@ -1,6 +1,6 @@
 import { NearfieldError, type Dtype } from '../contract/index.ts';
 import { plainDocument } from './documents.ts';
-import { appendAll, cutSpans, type LiveCollection } from './live.ts';
+import { cutSpans, type LiveCollection } from './live.ts';
 import { FORMAT, type DocumentRecord } from './schema.ts';
 import type { CollectionStorage } from './storage.ts';
 import type { CutDocument, VectorSpec } from './wire.ts';
@@ -86,32 +86,32 @@ export class Reembedding {
     return this.#live.asWriter(async () => {
       const meta = await this.#storage.meta();
       if (meta.generation !== this.#generation) return this.#restart(meta.generation);
-      const table = await this.#live.newTable(this.#spec.dimensions);
+      const contents = await this.#live.newContents(this.#spec.dimensions);
       try {
         for (const id of this.#seen.keys()) {
           const staged = this.#staged.get(id);
           if (!staged) throw new NearfieldError('internal', `"${id}" was not embedded.`);
-          appendAll(table, [staged], staged.vectors);
+          await contents.put([staged], staged.vectors);
         }
-        const rows = await table.takeWrites();
+        const writes = await contents.takeWrites();
         const done = await this.#storage.commit(this.#generation, {
           replace: 'vectors',
-          rows,
+          ...writes,
           put: await this.#recut(),
           remove: [],
           meta: {
             ...meta,
             ...this.#spec,
-            ...table.stored,
+            ...contents.table.stored,
             format: FORMAT,
-            dtypes: table.documents === 0 ? [] : [dtype],
+            dtypes: contents.table.documents === 0 ? [] : [dtype],
             passageCharacters: this.#room,
           },
         });
         if (done) await this.#live.sweep();
         return done || this.#restart((await this.#storage.meta()).generation);
       } finally {
-        table.close();
+        contents.close();
       }
     });
   }

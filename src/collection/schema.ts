@@ -39,6 +39,8 @@ export interface CollectionSchema extends DBSchema {
   meta: { key: 'meta'; value: Meta };
   documents: { key: string; value: DocumentRecord };
   segments: { key: number; value: Segment };
+  /** Of the index of words, by place. */
+  words: { key: number; value: Uint8Array<ArrayBuffer> };
   /** Of files, where there is no OPFS. */
   pages: { key: [file: string, number: number]; value: Page['bytes'] };
   /** Of format 1: rows and whose they are, by the number of the chunk's first row. */
@@ -46,11 +48,13 @@ export interface CollectionSchema extends DBSchema {
   owners: { key: number; value: Owner[] };
 }
 
-export type StoreName = 'meta' | 'documents' | 'segments' | 'pages' | 'vectors' | 'owners';
+export type StoreName =
+  'meta' | 'documents' | 'segments' | 'words' | 'pages' | 'vectors' | 'owners';
 export const ALL_STORES: StoreName[] = [
   'meta',
   'documents',
   'segments',
+  'words',
   'pages',
   'vectors',
   'owners',
@@ -102,6 +106,7 @@ export function createStores(
     void transaction.objectStore('meta').put(initial, 'meta');
   }
   db.createObjectStore('segments', { keyPath: 'first' });
+  db.createObjectStore('words');
   db.createObjectStore('pages');
 }
 

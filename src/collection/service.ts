@@ -14,7 +14,14 @@ import { LiveCollection } from './live.ts';
 import { Reembedding } from './reembedding.ts';
 import { DATABASE_PREFIX, infoOf } from './schema.ts';
 import { CollectionStorage } from './storage.ts';
-import type { CutDocument, Opened, OpenRequest, Removal, SearchWorkerApi } from './wire.ts';
+import type {
+  CutDocument,
+  Opened,
+  OpenRequest,
+  Removal,
+  SearchRequest,
+  SearchWorkerApi,
+} from './wire.ts';
 
 type Vectors = Float32Array<ArrayBuffer>;
 
@@ -67,8 +74,8 @@ export class SearchService implements SearchWorkerApi {
     return this.#reply(async (live) => (await live.storage.list(offset, limit)).map(toStored));
   }
 
-  search(query: Vectors, limit: number, minScore?: number): Promise<Reply<Hit[]>> {
-    return this.#reply((live) => live.search(query, limit, minScore));
+  search(request: SearchRequest): Promise<Reply<Hit[]>> {
+    return this.#reply((live) => live.search(request));
   }
 
   beginReembedding(): Promise<Reply<number>> {

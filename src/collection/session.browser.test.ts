@@ -1,6 +1,7 @@
 import { openDB } from 'idb';
 import { afterEach, expect, it } from 'vitest';
 import { cdp } from 'vitest/browser';
+import { nearestTo } from './birds.ts';
 import { deleteCollection, listCollections } from './catalogue.ts';
 import { SearchSession, spawnSearchWorker } from './session.ts';
 import type { CutDocument } from './wire.ts';
@@ -84,7 +85,7 @@ async function files(): Promise<string[]> {
 }
 
 async function nearest(session: SearchSession, i: number): Promise<string | undefined> {
-  const [hit] = await session.call((api) => api.search(direction(i), 1));
+  const [hit] = await session.call((api) => api.search(nearestTo(direction(i))));
   return hit?.id;
 }
 
@@ -92,7 +93,7 @@ it('rejects what is pending when its worker dies, and reads all again in another
   const session = open();
   await session.call((api) => api.put(...documents(0, 50)));
   const pending = session.call((api) => api.put(...documents(50, 3000)));
-  const searching = session.call((api) => api.search(direction(7), 1));
+  const searching = session.call((api) => api.search(nearestTo(direction(7))));
   workers[0]?.terminate();
   await expect(pending).rejects.toMatchObject({ code: 'worker-crashed' });
   await expect(searching).rejects.toMatchObject({ code: 'worker-crashed' });
@@ -114,7 +115,7 @@ it('closes at once while the collection opens', async () => {
   await expect(session.open()).rejects.toMatchObject({ code: 'closed' });
 });
 
-it('keeps tens of thousands of rows in chunks, and the same after reading them back', async () => {
+it('keeps tens of thousands of rows in segments, and the same after reading them back', async () => {
   const session = open();
   for (let from = 0; from < 20_000; from += 5000) {
     await session.call((api) => api.put(...documents(from, from + 5000)));

@@ -15,18 +15,27 @@ import {
 } from './schema.ts';
 import type { Pages } from './disk/index.ts';
 import type { Owner, Segment, TableWrites } from './table.ts';
+import type { WordWrites } from './word-table.ts';
 
 /** What is of the rows: another edition of them leaves nothing of this one. */
-const ROW_STORES = ['segments', 'pages', 'vectors', 'owners'] as const;
+const ROW_STORES = ['segments', 'words', 'pages', 'vectors', 'owners'] as const;
 
 /** Everything one transaction changes. */
 export interface Commit {
   /** Empties the stores first: `vectors` the rows of all documents, `all` the documents too. */
   replace?: 'vectors' | 'all';
   rows: TableWrites;
+  words: WordWrites;
   put: readonly DocumentRecord[];
   remove: readonly string[];
   meta: Meta;
+}
+
+/** What the database has of the rows beside their files. */
+export interface Stored {
+  meta: Meta;
+  segments: Segment[];
+  words: Uint8Array<ArrayBuffer>[];
 }
 
 /** Rows as format 1 kept them. */
@@ -66,14 +75,15 @@ export class CollectionStorage {
   }
 
   /** What is stored of the rows beside their files, all of one moment; segments in their order. */
-  load(): Promise<{ meta: Meta; segments: Segment[] }> {
+  load(): Promise<Stored> {
     return this.#connection.run((db) =>
-      transact(db, ['meta', 'segments'], 'readonly', async (transaction) => {
-        const [meta, segments] = await Promise.all([
+      transact(db, ['meta', 'segments', 'words'], 'readonly', async (transaction) => {
+        const [meta, segments, words] = await Promise.all([
           transaction.objectStore('meta').get('meta'),
           transaction.objectStore('segments').getAll(),
+          transaction.objectStore('words').getAll(),
         ]);
-        return { meta: this.#checked(meta), segments };
+        return { meta: this.#checked(meta), segments, words };
       }),
     );
   }
@@ -105,7 +115,10 @@ export class CollectionStorage {
   }
 
   /** Gives false, and writes nothing, when the stored generation is not `generation`. */
-  commit(generation: number, { replace, rows, put, remove, meta }: Commit): Promise<boolean> {
+  commit(
+    generation: number,
+    { replace, rows, words, put, remove, meta }: Commit,
+  ): Promise<boolean> {
     return this.#connection.run((db) =>
       transact(db, ALL_STORES, 'readwrite', async (transaction) => {
         const stored = this.#checked(await transaction.objectStore('meta').get('meta'));
@@ -115,6 +128,7 @@ export class CollectionStorage {
           ...(replace ? ROW_STORES.map((name) => transaction.objectStore(name).clear()) : []),
           ...(replace === 'all' ? [documents.clear()] : []),
           ...writeRows(transaction, rows),
+          ...writeWords(transaction, words),
           ...remove.map((id) => documents.delete(id)),
           ...put.map((record) => documents.put(record)),
           transaction.objectStore('meta').put({ ...meta, generation: generation + 1 }, 'meta'),
@@ -195,5 +209,16 @@ function writeRows(
   return [
     ...segments.map((segment) => segmentStore.put(segment)),
     ...pages.map(({ file, number, bytes }) => pageStore.put(bytes, [file, number])),
+  ];
+}
+
+function writeWords(
+  transaction: Transaction<CollectionSchema, 'readwrite'>,
+  { put, count }: WordWrites,
+): Promise<unknown>[] {
+  const store = transaction.objectStore('words');
+  return [
+    ...put.map(([place, segment]) => store.put(segment, place)),
+    store.delete(IDBKeyRange.lowerBound(count)),
   ];
 }

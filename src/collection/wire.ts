@@ -5,8 +5,11 @@ import type {
   Hit,
   Pooling,
   Reply,
+  SearchMode,
   StoredDocument,
 } from '../contract/index.ts';
+import type { QueryOptions } from '../words/index.ts';
+import type { Expression } from './filter/index.ts';
 
 /** The space that vectors of a collection lie in. */
 export interface VectorSpec {
@@ -41,6 +44,25 @@ export interface Removal {
   info: CollectionInfo;
 }
 
+/** A search whose options are checked. */
+export interface SearchRequest {
+  mode: SearchMode;
+  /** The question's words; none where a document is what is asked for. */
+  text?: string;
+  /** The question's vector, or the document whose meaning is asked for. Not in mode `lexical`. */
+  meaning?: Float32Array<ArrayBuffer> | { like: string };
+  limit: number;
+  passages: number;
+  minScore?: number | undefined;
+  filter?: Expression | undefined;
+  explain: boolean;
+  /** Cosine similarity to a better hit's passage from which on one is left out. */
+  distinct?: number | undefined;
+  exact: boolean;
+  words: QueryOptions;
+  fusion: 'scores' | 'ranks';
+}
+
 /** What the search worker exposes. One worker serves one open collection. */
 export interface SearchWorkerApi {
   open(request: OpenRequest): Promise<Reply<Opened>>;
@@ -56,7 +78,7 @@ export interface SearchWorkerApi {
   clear(): Promise<Reply<CollectionInfo>>;
   get(id: string): Promise<Reply<StoredDocument | undefined>>;
   list(offset: number, limit: number): Promise<Reply<StoredDocument[]>>;
-  search(query: Float32Array<ArrayBuffer>, limit: number, minScore?: number): Promise<Reply<Hit[]>>;
+  search(request: SearchRequest): Promise<Reply<Hit[]>>;
   /** Gives how many passages will have to be embedded. */
   beginReembedding(): Promise<Reply<number>>;
   /** The next documents to embed; none when all are staged. */

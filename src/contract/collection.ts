@@ -101,7 +101,7 @@ export interface PassageHit {
 }
 
 export interface Hit extends DocumentInput, PassageHit {
-  /** What found it: its words, its meaning, or both. */
+  /** What it was asked for by: its meaning, its words, or both, where it has some of the words. */
   via: 'vector' | 'lexical' | 'both';
   /** The next best passages of this document, where `passages` asks for more than one. */
   more?: PassageHit[];

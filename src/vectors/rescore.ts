@@ -22,18 +22,33 @@ export async function rescore(
   originals: Originals,
   own: MemoryOriginals | undefined,
 ): Promise<Ranked> {
+  const scores = await originalScores(space, query, rows, originals, own);
   const best = new TopK(Math.min(k, rows.length));
+  for (let i = 0; i < rows.length; i++) {
+    if (scores[i]! >= minScore) best.offer(scores[i]!, rows[i]!);
+  }
+  return best.drain();
+}
+
+/** float32 scores of the rows, in their order. Parameters as of `rescore`. */
+export async function originalScores(
+  space: Space,
+  query: Float32Array,
+  rows: Uint32Array,
+  originals: Originals,
+  own: MemoryOriginals | undefined,
+): Promise<Float32Array> {
+  const scores = new Float32Array(rows.length);
+  let done = 0;
   const score = (part: Uint32Array, put: (target: Float32Array, start: number) => void): void => {
-    const scores = scoresOf(space, query, part.length, put);
-    for (let i = 0; i < part.length; i++) {
-      if (scores[i]! >= minScore) best.offer(scores[i]!, part[i]!);
-    }
+    scores.set(scoresOf(space, query, part.length, put), done);
+    done += part.length;
   };
   if (own) {
     for (const part of partsOf(rows, DOT_ROWS)) {
       score(part, (target, start) => own.copy(part, target, start));
     }
-    return best.drain();
+    return scores;
   }
   for (const piece of partsOf(rows, READ_ROWS)) {
     const values = await originals.read(piece);
@@ -43,7 +58,7 @@ export async function rescore(
       score(part, (target, start) => target.set(read, start));
     }
   }
-  return best.drain();
+  return scores;
 }
 
 function partsOf(rows: Uint32Array, size: number): Uint32Array[] {

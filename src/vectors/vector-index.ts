@@ -11,7 +11,8 @@ import { MemoryOriginals, type Originals } from './originals.ts';
 import { planOf, type Mode, type Plan } from './plan.ts';
 import { frameQuery } from './query.ts';
 import { moveRow } from './move.ts';
-import { rescore } from './rescore.ts';
+import { backgroundOf, type Background } from './background.ts';
+import { originalScores, rescore } from './rescore.ts';
 import { wakeThread } from './scan.ts';
 import { Space } from './space.ts';
 import { assertFrames, readIndex, writeBlocks, type Header } from './stored.ts';
@@ -230,6 +231,27 @@ export class VectorIndex {
         return { ...ranked, mode, candidates, rescored: rows.length };
       }
     }
+  }
+
+  /**
+   * float32 scores of some rows, in their order.
+   *
+   * @param rows numbers of rows that are there, rising
+   * @throws bad-input
+   */
+  async scores(query: Float32Array, rows: Uint32Array): Promise<Float32Array> {
+    assertQuery(query, this.dimensions);
+    const wrong = rows.find((row, i) => row >= this.#rows || row <= (rows[i - 1] ?? -1));
+    if (wrong !== undefined) throw badInput(`row ${wrong} is not there, or not in its place`);
+    return originalScores(this.#space, query, rows, this.#originals, this.#own);
+  }
+
+  /** What the query's scores are like over the live rows, as a sample tells. @throws bad-input */
+  background(query: Float32Array): Background {
+    assertQuery(query, this.dimensions);
+    const asked = ask(this.#space, this.#rows, this.#live, undefined);
+    const queries = this.#encoder.frames.map((frame) => frameQuery(this.#space, query, frame));
+    return backgroundOf(this.#space, this.#rows, queries, asked);
   }
 
   /** What `from` takes, in order: a head, then a block for each 1,024 rows. The originals are not in it. */

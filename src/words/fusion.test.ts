@@ -4,7 +4,7 @@ import { fuse, type DenseScores, type LexicalScores } from './fusion.ts';
 import { LexicalIndex } from './lexical-index.ts';
 import { TopK } from '../vectors/top-k.ts';
 
-type Top = DenseScores['top'];
+type Top = LexicalScores['top'];
 
 function topOf(scores: readonly number[], least: number): Top {
   return (limit, filter) => {
@@ -43,16 +43,17 @@ const both = fc.array(fc.tuple(fc.double({ min: -1, max: 1, noNaN: true }), scor
 });
 
 describe('fuse', () => {
-  it('ranks all rows by the sum where all are candidates, within the filter', () => {
-    fc.assert(
-      fc.property(
+  it('ranks all rows by the sum where all are candidates, within the filter', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         both,
         fc.integer({ min: 1, max: 70 }),
         fc.option(fc.integer()),
-        (rows, limit, bits) => {
+        async (rows, limit, bits) => {
           const byMeaning = dense(rows.map(([cosine]) => cosine));
           const filter = bits === null ? undefined : Uint32Array.of(bits, ~bits);
-          const got = fuse(byMeaning, lexical(rows.map(([, words]) => words)), { limit, filter });
+          const byWords = lexical(rows.map(([, words]) => words));
+          const got = await fuse(byMeaning, byWords, { limit, filter });
           const { mean, deviation } = byMeaning;
           const expected = rows
             .map(([cosine, words], row) => ({
@@ -75,25 +76,25 @@ describe('fuse', () => {
     );
   });
 
-  it('finds rows that only one side has among its candidates, with the scores of both', () => {
+  it('finds rows that only one side has among its candidates, with the scores of both', async () => {
     const meaning = dense([0.9, 0.1, 0.2, 0.3]);
     const words = lexical([0, 12, 0, 0]);
-    const got = fuse(meaning, words, { limit: 4, candidates: 1 });
+    const got = await fuse(meaning, words, { limit: 4, candidates: 1 });
     expect(got.map(({ row }) => row).sort()).toEqual([0, 1]);
     expect(got.find(({ row }) => row === 1)).toMatchObject({ words: 12, dense: Math.fround(0.1) });
   });
 
-  it('by ranks is reciprocal rank fusion', () => {
-    const got = fuse(dense([0.9, 0.8, 0.7]), lexical([0, 2, 3]), { limit: 3, by: 'ranks' });
+  it('by ranks is reciprocal rank fusion', async () => {
+    const got = await fuse(dense([0.9, 0.8, 0.7]), lexical([0, 2, 3]), { limit: 3, by: 'ranks' });
     expect(got.map(({ row }) => row)).toEqual([2, 1, 0]);
     expect(got[0]!.score).toBeCloseTo(1 / 61 + 1 / 63, 6);
     expect(got[2]!.score).toBeCloseTo(1 / 61, 6);
   });
 
-  it('is by words alone where all rows are alike by meaning, and gives nothing of nothing', () => {
-    const rows = fuse(dense([0.5, 0.5, 0.5]), lexical([1, 3, 2]), { limit: 2 });
+  it('is by words alone where all rows are alike by meaning, and gives nothing of nothing', async () => {
+    const rows = await fuse(dense([0.5, 0.5, 0.5]), lexical([1, 3, 2]), { limit: 2 });
     expect(rows.map(({ row }) => row)).toEqual([1, 2]);
     const none: DenseScores = { ...dense([0]), top: () => new TopK(0).drain() };
-    expect(fuse(none, new LexicalIndex().search('word'), { limit: 5 })).toEqual([]);
+    expect(await fuse(none, new LexicalIndex().search('word'), { limit: 5 })).toEqual([]);
   });
 });

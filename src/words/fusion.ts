@@ -14,9 +14,9 @@ export interface DenseScores {
   /** Standard deviation, of the same scores. */
   readonly deviation: number;
   /** The best rows, best first. @param filter one bit a row */
-  top(limit: number, filter?: Uint32Array): Ranked;
-  /** The scores of some rows, in their order, at the precision of `top`. */
-  of(rows: Uint32Array): Float32Array;
+  top(limit: number, filter?: Uint32Array): Ranked | Promise<Ranked>;
+  /** The scores of some rows, numbers rising, at the precision of `top`. */
+  of(rows: Uint32Array): Float32Array | Promise<Float32Array>;
 }
 
 /** A query's scores by words: `WordScores` is one. */
@@ -66,14 +66,14 @@ const WORDS_WEIGHT = 0.25;
 const COVERAGE_WEIGHT = 160;
 
 /** The `limit` best rows of both sides, best first; equal scores by row number. */
-export function fuse(
+export async function fuse(
   dense: DenseScores,
   words: LexicalScores,
   { limit, filter, candidates = Math.max(CANDIDATES, 5 * limit), by = 'scores' }: FusionOptions,
-): FusedRow[] {
-  const sides = [dense.top(candidates, filter), words.top(candidates, filter)] as const;
+): Promise<FusedRow[]> {
+  const sides = [await dense.top(candidates, filter), words.top(candidates, filter)] as const;
   const rows = Uint32Array.from(new Set([...sides[0].rows, ...sides[1].rows])).sort();
-  const parts = { dense: dense.of(rows), words: words.of(rows) };
+  const parts = { dense: await dense.of(rows), words: words.of(rows) };
   const scores =
     by === 'ranks' ? rankScores(rows, sides) : sumScores(parts, words.coverageOf(rows), dense);
   const best = new TopK(Math.min(limit, rows.length));

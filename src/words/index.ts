@@ -10,5 +10,5 @@ export {
 export { highlight, type WordSpan } from './highlight.ts';
 export { LexicalIndex, type WordRow } from './lexical-index.ts';
 export type { QueryOptions } from './query.ts';
-export { snippet, type Snippet } from './snippet.ts';
+export { snippet } from './snippet.ts';
 export type { TermScore, WordScores } from './word-scores.ts';

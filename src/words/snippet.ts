@@ -1,14 +1,7 @@
 /** The part of a passage that shows best why it was found. */
 
-import { NearfieldError } from '../contract/index.ts';
+import { NearfieldError, type Snippet } from '../contract/index.ts';
 import type { WordSpan } from './highlight.ts';
-
-export interface Snippet {
-  /** A piece of the passage, with '…' where it was cut. */
-  text: string;
-  /** Where the words that matched stand in `text`: `text.slice(start, end)`. */
-  marks: [start: number, end: number][];
-}
 
 interface Range {
   start: number;

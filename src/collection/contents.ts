@@ -1,0 +1,146 @@
+import { NearfieldError } from '../contract/index.ts';
+import type { SearchModule } from '../vectors/index.ts';
+import { MetadataIndex } from './filter/index.ts';
+import type { RowFiles } from './row-files.ts';
+import type { DocumentRecord } from './schema.ts';
+import type { Stored } from './storage.ts';
+import { Table, type Place, type TableWrites } from './table.ts';
+import { wordRows, WordTable, type WordWrites } from './word-table.ts';
+import type { CutDocument } from './wire.ts';
+
+/** Gives all documents, some at a time. */
+export type ReadDocuments = () => AsyncIterable<readonly DocumentRecord[]>;
+
+export interface Writes {
+  rows: TableWrites;
+  words: WordWrites;
+}
+
+/** All of a collection that is in memory, by one numbering of rows: vectors, words and metadata. */
+export class Contents {
+  readonly table: Table;
+  readonly words: WordTable;
+  /** Made when a filter asks for it first. */
+  #metadata: MetadataIndex | undefined;
+
+  constructor(table: Table, words: WordTable) {
+    this.table = table;
+    this.words = words;
+  }
+
+  /**
+   * Reads what is stored. Words that are damaged are made anew from the documents.
+   *
+   * @throws storage, integrity
+   */
+  static async load(
+    module: SearchModule,
+    { meta, segments, words }: Stored,
+    files: RowFiles,
+    read: ReadDocuments,
+  ): Promise<Contents> {
+    const { dimensions, shape } = meta;
+    const table = shape
+      ? await Table.load(module, dimensions, files, shape, segments)
+      : new Table(module, dimensions, files);
+    const owners = segments.flatMap((segment) => segment.owners);
+    try {
+      return new Contents(table, new WordTable(words, owners));
+    } catch (error) {
+      if (!(error instanceof NearfieldError) || error.code !== 'storage') throw error;
+      return Contents.withWords(table, read);
+    }
+  }
+
+  /** A table whose documents' words are not indexed yet. */
+  static async withWords(table: Table, read: ReadDocuments): Promise<Contents> {
+    const contents = new Contents(table, new WordTable());
+    const found: [Place, CutDocument][] = [];
+    for await (const records of read()) {
+      for (const { spans, stamp: _, ...document } of records) {
+        const place = table.place(document.id);
+        if (place) found.push([place, { document, spans }]);
+      }
+    }
+    found.sort(([a], [b]) => a.first - b.first);
+    await contents.words.add(found.flatMap(([{ first }, document]) => wordRows(document, first)));
+    return contents;
+  }
+
+  /** Puts documents in place of those of the same ids; `vectors` holds one row per passage, in their order. */
+  async put(documents: readonly CutDocument[], vectors: Float32Array): Promise<void> {
+    const { dimensions } = this.table.index;
+    const rows = documents.reduce((sum, { spans }) => sum + spans.length / 2, 0);
+    if (rows * dimensions !== vectors.length) {
+      const got = `${vectors.length} values for ${rows} passages of width ${dimensions}`;
+      throw new NearfieldError('internal', `The search worker was given ${got}.`);
+    }
+    this.remove(documents.map(({ document }) => document.id));
+    let start = 0;
+    const words = documents.flatMap((cut) => {
+      const first = this.table.index.rows;
+      const count = cut.spans.length / 2;
+      const end = start + count * dimensions;
+      this.table.append(cut.document.id, vectors.subarray(start, end));
+      this.#metadata?.add(first, count, cut.document.metadata);
+      start = end;
+      return wordRows(cut, first);
+    });
+    await this.words.add(words);
+  }
+
+  /** Gives the ids that were there. */
+  remove(ids: readonly string[]): string[] {
+    return ids.filter((id) => {
+      const place = this.table.place(id);
+      if (!place) return false;
+      this.table.remove(id);
+      const rows = Array.from({ length: place.count }, (_, i) => place.first + i);
+      this.words.index.remove(rows);
+      for (const row of rows) this.#metadata?.remove(row);
+      return true;
+    });
+  }
+
+  /** More than half of the rows are dead. */
+  get isWasteful(): boolean {
+    return this.table.isWasteful;
+  }
+
+  /** The same documents without the dead rows, in other files; this one is of no use any more. */
+  async compacted(module: SearchModule, files: RowFiles): Promise<Contents> {
+    const table = await this.table.compacted(module, files);
+    this.words.index.vacuum((row) => {
+      const owner = this.table.owner(row);
+      const [from, to] = owner === null ? [] : [this.table.place(owner), table.place(owner)];
+      if (!from || !to)
+        throw new NearfieldError('internal', `The words of row ${row} are nobody's.`);
+      return to.first + row - from.first;
+    });
+    return new Contents(table, this.words);
+  }
+
+  async metadata(read: ReadDocuments): Promise<MetadataIndex> {
+    if (this.#metadata) return this.#metadata;
+    const found: [Place, DocumentRecord['metadata']][] = [];
+    for await (const records of read()) {
+      for (const { id, metadata } of records) {
+        const place = this.table.place(id);
+        if (place) found.push([place, metadata]);
+      }
+    }
+    found.sort(([a], [b]) => a.first - b.first);
+    const index = new MetadataIndex();
+    for (const [{ first, count }, metadata] of found) index.add(first, count, metadata);
+    this.#metadata = index;
+    return index;
+  }
+
+  async takeWrites(): Promise<Writes> {
+    return { rows: await this.table.takeWrites(), words: this.words.takeWrites() };
+  }
+
+  close(): void {
+    this.table.close();
+  }
+}
