@@ -8,6 +8,7 @@ export {
   panelBytes,
   panelCount,
   PANEL,
+  QUERY_TILE,
   RESERVED_BYTES,
   tiledRows,
 } from './layout.ts';

@@ -45,15 +45,17 @@ export function activationBlock(block: number): number {
   return Math.min(block, 32);
 }
 
-/** Keys that attention takes at a time, and queries that share a block of keys. */
-const KEY_BLOCK = 32;
-const QUERY_TILE = 64;
+/** Keys that attention takes at a time. */
+const KEY_BLOCK = 72;
+
+/** Queries that share a block of keys in attention, and whose keys are copied once. */
+export const QUERY_TILE = 144;
 
 /**
- * Bytes of scratch that `attention` wants: a block of keys and of values, the scores of four
- * queries, and each query's running maximum, sum and output.
+ * Bytes of scratch that `attention` wants: a tile of queries, a block of keys and of values, their
+ * scores, and each query's running maximum, sum, factor and output.
  */
 export function attentionScratchBytes(headDim: number): number {
-  const floats = 2 * KEY_BLOCK * headDim + 4 * KEY_BLOCK + 2 * QUERY_TILE + QUERY_TILE * headDim;
-  return floats * Float32Array.BYTES_PER_ELEMENT;
+  const copies = (QUERY_TILE + 2 * KEY_BLOCK) * headDim;
+  return (copies + QUERY_TILE * (KEY_BLOCK + 3 + headDim)) * Float32Array.BYTES_PER_ELEMENT;
 }

@@ -1,6 +1,12 @@
 /** The steps that passes of all families are made of. */
 
-import { activationBlock, panelCount, PANEL, type Kernels } from '../../kernels/index.ts';
+import {
+  activationBlock,
+  panelCount,
+  PANEL,
+  QUERY_TILE,
+  type Kernels,
+} from '../../kernels/index.ts';
 import type { Crew, Steps } from './crew.ts';
 import { FLOAT } from './memory.ts';
 import type { PackedLinear, PackedModel, PackedNorm } from './packed.ts';
@@ -20,8 +26,6 @@ const LEAST_TASK = 4e6;
 const MOST_TASK = 6e7;
 /** Tasks of a step for each thread, where that makes none too small: a slow core takes fewer. */
 const TASKS_PER_THREAD = 8;
-/** Queries of one head in one task of attention. */
-const QUERIES_PER_TASK = 64;
 
 /** Panels of a linear whose outputs go to one place. */
 export interface Part {
@@ -168,14 +172,17 @@ export class Kit {
     );
   }
 
-  /** Attention of some queries over the keys and values of this pass, without waiting in between. */
+  /**
+   * Attention of some queries over the keys and values of this pass, without waiting in between. A
+   * task is a tile of one head, since each tile copies the keys that it sees.
+   */
   *attend(queries: readonly Queries[], causal: 0 | 1): Steps {
     const { heads } = this.#model;
     const tasks = queries.flatMap((each) => {
-      const chunks = Math.ceil(each.count / QUERIES_PER_TASK);
+      const chunks = Math.ceil(each.count / QUERY_TILE);
       return Array.from({ length: chunks }, (_, chunk) => {
-        const from = chunk * QUERIES_PER_TASK;
-        return { each, from, count: Math.min(QUERIES_PER_TASK, each.count - from) };
+        const from = chunk * QUERY_TILE;
+        return { each, from, count: Math.min(QUERY_TILE, each.count - from) };
       });
     });
     // The longest first, so that none is left over when the others are done.

@@ -1,256 +1,166 @@
 /**
- * Attention of one head: a tile of 64 queries meets a block of 32 keys and values, copied to scratch
+ * Attention of one head: a tile of 144 queries meets a block of 72 keys and values, copied to scratch
  * (which puts rows of a prefix and of the sequence in one line, and out of each other's way in the
- * cache). In a tile four queries at a time: their scores of one key are one vector, so that maximum,
- * exponential and sum are the same operations for each, whatever the other three are.
+ * cache). What a row adds up, and in which order, is the same whatever other rows are in its tile: a
+ * key that it does not see has a weight of 0.
  *
- * Scratch: keys, values, scores of four queries; maxima and sums of the tile's fours; its outputs.
- * The block and tile sizes are in attentionScratchBytes of ../layout.ts too.
+ * Scratch: queries [144 / 8][headDim][8]; keys [72][headDim]; values [headDim / 8][72][8]; scores and
+ * states (see attention-scores.ts); totals [headDim / 8][144][8]. The block and tile sizes are in
+ * attentionScratchBytes of ../layout.ts too.
  */
 
+import { mixTile } from './attention-mix';
+import {
+  FACTORS,
+  QUERY_TILE,
+  SCORE_ROW,
+  SUMS,
+  packEight,
+  startEight,
+  weighEight,
+} from './attention-scores';
 import { copyRows } from './rows';
-import { exp, madd, sumsOfFour } from './simd';
 
-const KEY_BLOCK: usize = 32;
-const QUERY_TILE: usize = 64;
+/** Whole sixes (see attention-scores.ts). */
+const KEY_BLOCK: usize = 72;
 const VECTOR: usize = 16;
+/** Eight floats, in bytes. */
+const EIGHT: usize = 32;
 
-/** Scores of four queries for `count` keys (even), a vector for each key. */
-// @ts-ignore: decorator
-@inline
-function scoreBlock(
-  q0: usize,
-  q1: usize,
-  q2: usize,
-  q3: usize,
-  keys: usize,
-  count: usize,
-  bytes: usize,
-  scale: v128,
-  scores: usize,
-): void {
-  for (const end = scores + count * VECTOR; scores < end; scores += 2 * VECTOR) {
-    const other = keys + bytes;
-    let a0 = f32x4.splat(0);
-    let a1 = a0;
-    let a2 = a0;
-    let a3 = a0;
-    let b0 = a0;
-    let b1 = a0;
-    let b2 = a0;
-    let b3 = a0;
-    for (let i: usize = 0; i < bytes; i += VECTOR) {
-      const a = v128.load(keys + i);
-      const b = v128.load(other + i);
-      let q = v128.load(q0 + i);
-      a0 = madd(q, a, a0);
-      b0 = madd(q, b, b0);
-      q = v128.load(q1 + i);
-      a1 = madd(q, a, a1);
-      b1 = madd(q, b, b1);
-      q = v128.load(q2 + i);
-      a2 = madd(q, a, a2);
-      b2 = madd(q, b, b2);
-      q = v128.load(q3 + i);
-      a3 = madd(q, a, a3);
-      b3 = madd(q, b, b3);
+/** Rows as [width / 8][KEY_BLOCK][8]. */
+function packValues(x: usize, stride: usize, rows: usize, width: usize, to: usize): void {
+  for (let row: usize = 0; row < rows; row++) {
+    let at = to;
+    for (let i: usize = 0; i < width * 4; i += EIGHT) {
+      v128.store(at, v128.load(x + i));
+      v128.store(at, v128.load(x + i, VECTOR), VECTOR);
+      at += KEY_BLOCK * EIGHT;
     }
-    v128.store(scores, f32x4.mul(sumsOfFour(a0, a1, a2, a3), scale));
-    v128.store(scores, f32x4.mul(sumsOfFour(b0, b1, b2, b3), scale), VECTOR);
-    keys = other + bytes;
+    x += stride * 4;
+    to += EIGHT;
   }
 }
 
-/** Keys from `first` on count only for queries whose limit (the last key they see) reaches them. */
-// @ts-ignore: decorator
-@inline
-function maskBlock(scores: usize, count: usize, first: usize, limits: v128): void {
-  const never = f32x4.splat(-f32.POSITIVE_INFINITY);
-  for (let j: usize = 0; j < count; j++) {
-    const at = scores + j * VECTOR;
-    const hidden = i32x4.gt_s(i32x4.splat(<i32>(first + j)), limits);
-    v128.store(at, v128.bitselect(never, v128.load(at), hidden));
-  }
-}
-
-/**
- * Scores become weights; the running maxima and sums, two vectors at `state`, go on. Gives the
- * factors that what was summed before has to be multiplied by.
- */
-// @ts-ignore: decorator
-@inline
-function softmaxBlock(scores: usize, count: usize, state: usize): v128 {
-  const before = v128.load(state);
-  let max = before;
-  const end = scores + count * VECTOR;
-  for (let at = scores; at < end; at += VECTOR) max = f32x4.pmax(max, v128.load(at));
-  const factors = exp(f32x4.sub(before, max));
-  let sum = f32x4.mul(v128.load(state, VECTOR), factors);
-  for (let at = scores; at < end; at += VECTOR) {
-    const weight = exp(f32x4.sub(v128.load(at), max));
-    v128.store(at, weight);
-    sum = f32x4.add(sum, weight);
-  }
-  v128.store(state, max);
-  v128.store(state, sum, VECTOR);
-  return factors;
-}
-
-/** out = out * factors + weights * values, for four rows of out and 8 dimensions at a time. */
-// @ts-ignore: decorator
-@inline
-function mixBlock(
-  weights: usize,
-  count: usize,
-  values: usize,
-  bytes: usize,
-  factors: v128,
-  out: usize,
-): void {
-  const f0 = v128.shuffle<f32>(factors, factors, 0, 0, 0, 0);
-  const f1 = v128.shuffle<f32>(factors, factors, 1, 1, 1, 1);
-  const f2 = v128.shuffle<f32>(factors, factors, 2, 2, 2, 2);
-  const f3 = v128.shuffle<f32>(factors, factors, 3, 3, 3, 3);
-  const end = weights + count * VECTOR;
-  for (let i: usize = 0; i < bytes; i += 2 * VECTOR) {
-    const o0 = out + i;
-    const o1 = o0 + bytes;
-    const o2 = o1 + bytes;
-    const o3 = o2 + bytes;
-    let a0 = f32x4.mul(v128.load(o0), f0);
-    let b0 = f32x4.mul(v128.load(o0, VECTOR), f0);
-    let a1 = f32x4.mul(v128.load(o1), f1);
-    let b1 = f32x4.mul(v128.load(o1, VECTOR), f1);
-    let a2 = f32x4.mul(v128.load(o2), f2);
-    let b2 = f32x4.mul(v128.load(o2, VECTOR), f2);
-    let a3 = f32x4.mul(v128.load(o3), f3);
-    let b3 = f32x4.mul(v128.load(o3, VECTOR), f3);
-    let at = values + i;
-    for (let w = weights; w < end; w += VECTOR) {
-      const a = v128.load(at);
-      const b = v128.load(at, VECTOR);
-      let weight = v128.load32_splat(w);
-      a0 = madd(weight, a, a0);
-      b0 = madd(weight, b, b0);
-      weight = v128.load32_splat(w, 4);
-      a1 = madd(weight, a, a1);
-      b1 = madd(weight, b, b1);
-      weight = v128.load32_splat(w, 8);
-      a2 = madd(weight, a, a2);
-      b2 = madd(weight, b, b2);
-      weight = v128.load32_splat(w, 12);
-      a3 = madd(weight, a, a3);
-      b3 = madd(weight, b, b3);
-      at += bytes;
-    }
-    v128.store(o0, a0);
-    v128.store(o0, b0, VECTOR);
-    v128.store(o1, a1);
-    v128.store(o1, b1, VECTOR);
-    v128.store(o2, a2);
-    v128.store(o2, b2, VECTOR);
-    v128.store(o3, a3);
-    v128.store(o3, b3, VECTOR);
-  }
-}
-
-/** Copies rows [first, first + count) of the prefix and the sequence, counted through. */
+/** Copies keys and values [first, first + count) of the prefix and the sequence, counted through. */
 // @ts-ignore: decorator
 @inline
 function gather(
-  prefix: usize,
+  prefixK: usize,
+  prefixV: usize,
   prefixStride: usize,
   prefixCount: usize,
-  own: usize,
+  k: usize,
+  v: usize,
   stride: usize,
   first: usize,
   count: usize,
   headDim: usize,
-  to: usize,
+  keys: usize,
+  values: usize,
 ): void {
   const kept = first < prefixCount ? min(count, prefixCount - first) : 0;
-  copyRows(prefix + first * prefixStride * 4, prefixStride, kept, headDim, to);
-  const from = first + kept - prefixCount;
-  copyRows(own + from * stride * 4, stride, count - kept, headDim, to + kept * headDim * 4);
+  const skipped = first * prefixStride * 4;
+  copyRows(prefixK + skipped, prefixStride, kept, headDim, keys);
+  packValues(prefixV + skipped, prefixStride, kept, headDim, values);
+  const from = (first + kept - prefixCount) * stride * 4;
+  copyRows(k + from, stride, count - kept, headDim, keys + kept * headDim * 4);
+  packValues(v + from, stride, count - kept, headDim, values + kept * EIGHT);
 }
 
-/** Divides the outputs by their sums and writes the rows of queries that exist. */
+/** Rows that are computed where the values of six are mixed at a time. */
 // @ts-ignore: decorator
 @inline
-function finish(
-  totals: usize,
-  state: usize,
-  queries: usize,
+function inSixes(rows: usize): usize {
+  return ((rows + 5) / 6) * 6;
+}
+
+/** Queries, states and totals of a tile. */
+// @ts-ignore: decorator
+@inline
+function startTile(
+  q: usize,
+  qStride: usize,
+  count: usize,
   headDim: usize,
-  out: usize,
-  outStride: usize,
+  queries: usize,
+  states: usize,
+  totals: usize,
 ): void {
-  for (let query: usize = 0; query < queries; query++) {
-    const sum = load<f32>(state + (query >> 2) * (2 * VECTOR) + VECTOR + (query & 3) * 4);
-    const share = f32x4.splat(<f32>1 / sum);
-    for (let i: usize = 0; i < headDim * 4; i += VECTOR) {
-      const total = v128.load(totals + query * headDim * 4 + i);
-      v128.store(out + query * outStride * 4 + i, f32x4.mul(total, share));
-    }
+  for (let query: usize = 0; query < count; query += 8) {
+    const to = queries + query * headDim * 4;
+    packEight(q + query * qStride * 4, qStride, count - query, headDim, to);
+    startEight(states + query * 4);
+  }
+  for (let column: usize = 0; column < headDim; column += 8) {
+    memory.fill(totals + column * QUERY_TILE * 4, 0, inSixes(count) * EIGHT);
   }
 }
 
+/** Keys of a block that a query sees, the last of all of which is number `limit` from its first. */
+// @ts-ignore: decorator
+@inline
+function seenOf(limit: i32, count: usize): usize {
+  return <usize>max(0, min(limit + 1, <i32>count));
+}
+
 /** One block of keys for all queries of a tile: the last key that query i sees is limit + i * step. */
+// @ts-ignore: decorator
+@inline
 function tileBlock(
-  q: usize,
-  qStride: usize,
   queries: usize,
+  rows: usize,
   limit: i32,
   step: i32,
-  first: usize,
+  keys: usize,
+  values: usize,
   count: usize,
   headDim: usize,
   scale: f32,
-  keys: usize,
-  values: usize,
   scores: usize,
   states: usize,
   totals: usize,
 ): void {
-  const bytes = headDim * 4;
-  // An odd number of keys is made even with one that nobody sees, whose value is 0.
-  const even = (count + 1) & ~1;
-  for (let query: usize = 0; query < queries; query += 4) {
-    const last = queries - query - 1;
+  const sixes = inSixes(rows);
+  for (let query: usize = 0; query < sixes; query += 8) {
     const lowest = limit + step * <i32>query;
-    if (lowest + 3 * step < <i32>first) continue;
-    const q0 = q + query * qStride * 4;
-    scoreBlock(
-      q0,
-      q0 + min<usize>(last, 1) * qStride * 4,
-      q0 + min<usize>(last, 2) * qStride * 4,
-      q0 + min<usize>(last, 3) * qStride * 4,
-      keys,
-      even,
-      bytes,
-      f32x4.splat(scale),
-      scores,
-    );
-    if (lowest < <i32>(first + even) - 1) {
-      const limits = i32x4(lowest, lowest + step, lowest + 2 * step, lowest + 3 * step);
-      maskBlock(scores, even, first, limits);
+    // Of those past the last query only their share of a six is read.
+    const seen = query < rows ? seenOf(lowest + 7 * step, count) : 0;
+    const q = queries + query * headDim * 4;
+    const at = query * 4;
+    // prettier-ignore
+    weighEight(q, keys, headDim, scale, count, seen, lowest, step, scores + at, states + at);
+  }
+  for (let column: usize = 0; column < headDim; column += 8) {
+    for (let query: usize = 0; query < sixes; query += 6) {
+      const seen = seenOf(limit + step * <i32>(query + 5), count);
+      if (seen === 0) continue;
+      const factors = states + FACTORS + query * 4;
+      const into = totals + (column * QUERY_TILE + query * 8) * 4;
+      mixTile(scores + query * 4, seen, values + column * KEY_BLOCK * 4, factors, into);
     }
-    const factors = softmaxBlock(scores, even, states + (query >> 2) * (2 * VECTOR));
-    mixBlock(scores, even, values, bytes, factors, totals + query * bytes);
   }
 }
 
-/** States and totals of as many queries, in whole fours. */
+/** Divides the totals by their sums and writes the rows of queries that exist. */
 // @ts-ignore: decorator
 @inline
-function startTile(states: usize, totals: usize, queries: usize, headDim: usize): void {
-  const fours = (queries + 3) >> 2;
-  for (let i: usize = 0; i < fours; i++) {
-    v128.store(states + i * 2 * VECTOR, f32x4.splat(-f32.POSITIVE_INFINITY));
-    v128.store(states + i * 2 * VECTOR, f32x4.splat(0), VECTOR);
-  }
-  for (let i: usize = 0; i < fours * headDim * VECTOR; i += VECTOR) {
-    v128.store(totals + i, f32x4.splat(0));
+function finishTile(
+  totals: usize,
+  states: usize,
+  rows: usize,
+  headDim: usize,
+  out: usize,
+  outStride: usize,
+): void {
+  for (let row: usize = 0; row < rows; row++) {
+    const share = f32x4.splat(<f32>1 / load<f32>(states + SUMS + row * 4));
+    let at = totals + row * EIGHT;
+    for (let i: usize = 0; i < headDim * 4; i += EIGHT) {
+      v128.store(out + i, f32x4.mul(v128.load(at), share));
+      v128.store(out + i, f32x4.mul(v128.load(at, VECTOR), share), VECTOR);
+      at += QUERY_TILE * EIGHT;
+    }
+    out += outStride * 4;
   }
 }
 
@@ -274,32 +184,27 @@ export function attention(
   outStride: usize,
   scratch: usize,
 ): void {
-  const keyBlock = scratch;
+  const tileQueries = scratch;
+  const keyBlock = tileQueries + QUERY_TILE * headDim * 4;
   const valueBlock = keyBlock + KEY_BLOCK * headDim * 4;
   const scores = valueBlock + KEY_BLOCK * headDim * 4;
-  const states = scores + KEY_BLOCK * VECTOR;
-  const totals = states + (QUERY_TILE / 4) * (2 * VECTOR);
+  const states = scores + KEY_BLOCK * SCORE_ROW;
+  const totals = states + 3 * SCORE_ROW;
   const all = prefixCount + keys;
+  const step: usize = causal ? 1 : 0;
   for (let tile: usize = 0; tile < queries; tile += QUERY_TILE) {
-    const count = min(queries - tile, QUERY_TILE);
+    const rows = min(queries - tile, QUERY_TILE);
     const limit = causal ? prefixCount + firstQuery + tile : all - 1;
-    const step: usize = causal ? 1 : 0;
-    const seen = min(all, limit + step * (count - 1) + 1);
-    startTile(states, totals, count, headDim);
+    const seen = min(all, limit + step * (rows - 1) + 1);
+    // prettier-ignore
+    startTile(q + tile * qStride * 4, qStride, rows, headDim, tileQueries, states, totals);
     for (let first: usize = 0; first < seen; first += KEY_BLOCK) {
-      const here = min(seen - first, KEY_BLOCK);
-      gather(
-        prefixK, prefixStride, prefixCount, k, kvStride, first, here, headDim, keyBlock,
-      );
-      gather(
-        prefixV, prefixStride, prefixCount, v, kvStride, first, here, headDim, valueBlock,
-      );
-      if (here & 1) memory.fill(valueBlock + here * headDim * 4, 0, headDim * 4);
-      tileBlock(
-        q + tile * qStride * 4, qStride, count, <i32>limit, <i32>step, first, here, headDim, scale,
-        keyBlock, valueBlock, scores, states, totals,
-      );
+      const count = min(seen - first, KEY_BLOCK);
+      // prettier-ignore
+      gather(prefixK, prefixV, prefixStride, prefixCount, k, v, kvStride, first, count, headDim, keyBlock, valueBlock);
+      // prettier-ignore
+      tileBlock(tileQueries, rows, <i32>limit - <i32>first, <i32>step, keyBlock, valueBlock, count, headDim, scale, scores, states, totals);
     }
-    finish(totals, states, count, headDim, out + tile * outStride * 4, outStride);
+    finishTile(totals, states, rows, headDim, out + tile * outStride * 4, outStride);
   }
 }

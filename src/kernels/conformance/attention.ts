@@ -8,9 +8,9 @@ import { Random } from './random.ts';
 const shapes = fc.record({
   seed: fc.nat(),
   headDim: fc.constantFrom(8, 32, 64, 128),
-  keys: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(31, 32, 33, 64, 65, 130)),
-  queries: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(63, 64, 67, 130)),
-  prefix: fc.constantFrom(0, 1, 24, 33),
+  keys: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(33, 71, 72, 73, 145, 290)),
+  queries: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(65, 143, 144, 147, 290)),
+  prefix: fc.constantFrom(0, 1, 24, 73),
   causal: fc.constantFrom<(0 | 1)[]>(0, 1),
 });
 type Shape = typeof shapes extends fc.Arbitrary<infer T> ? T : never;
@@ -66,7 +66,7 @@ export function attentionCases(arena: Arena): void {
 
     it('gives the same bits for queries in parts and for keys not kept as a prefix', () => {
       fc.assert(
-        fc.property(shapes, fc.nat(140), (shape, cut) => {
+        fc.property(shapes, fc.nat(300), (shape, cut) => {
           arena.clear();
           const { run, queries, outs, floats } = lay(arena, shape);
           arena.tested((kernels) => {
