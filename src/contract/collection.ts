@@ -3,8 +3,8 @@
 import type { Embedder, EmbedProgress } from './embedding.ts';
 import type { Dtype, Pooling } from './model.ts';
 
-/** Values that survive structured cloning and JSON. */
-export type MetadataValue = string | number | boolean | null | readonly string[];
+/** Values that survive structured cloning; all but dates survive JSON, which makes them strings. */
+export type MetadataValue = string | number | boolean | Date | null | readonly string[];
 export type Metadata = Readonly<Record<string, MetadataValue>>;
 
 export interface DocumentInput {
