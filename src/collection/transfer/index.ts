@@ -2,5 +2,10 @@
 
 export { exportStream } from './export.ts';
 export type { ExportedDocument } from './exported.ts';
+export { fvecsStream, readFvecs } from './fvecs.ts';
 export type { ExportHead } from './head.ts';
 export { importStream } from './import.ts';
+export { documentLines, passageLines, readDocuments } from './jsonl.ts';
+export { npyStream, readNpy } from './npy.ts';
+export { paired, rowsOf } from './pairs.ts';
+export type { VectorFile } from './vector-file.ts';
