@@ -29,7 +29,17 @@ describe('a collection', () => {
       ...BIRDS[0],
       score: expect.any(Number) as unknown,
       passage: { text: OWLS, start: 0, end: OWLS.length },
-      via: 'vector',
+      similarity: expect.closeTo(0.632, 2) as unknown,
+      snippet: {
+        text: OWLS,
+        marks: [
+          [19, 21],
+          [22, 27],
+          [33, 37],
+          [38, 46],
+        ],
+      },
+      via: 'both',
     });
     expect(rest).toEqual([]);
     expect(await birds.search('night echoes towns', { limit: 2 })).toHaveLength(2);
@@ -131,9 +141,9 @@ describe('a collection', () => {
     }
     expect(birds.info).toMatchObject({ documents: 4, passages: 4 });
     const db = await openDB(`nearfield-collection-${NAME}`);
-    const { rows } = (await db.get('meta', 'meta')) as { rows: number };
+    const { shape } = (await db.get('meta', 'meta')) as { shape: { rows: number } };
     db.close();
-    expect(rows).toBeLessThanOrEqual(8);
+    expect(shape.rows).toBeLessThanOrEqual(8);
     await birds.close();
     expect(await ids(await open(), 'feathers')).toEqual(['owl']);
   });

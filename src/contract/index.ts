@@ -6,5 +6,6 @@ export * from './embedding.ts';
 export * from './collection.ts';
 export * from './prompt.ts';
 export * from './rows.ts';
+export * from './half.ts';
 export * from './wire.ts';
 export * from './catalogue.ts';

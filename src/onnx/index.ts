@@ -13,5 +13,6 @@ export type {
 } from './model.ts';
 export { readModel } from './read.ts';
 export { readStructure, type PiecewiseFile } from './structure.ts';
-export { halfToNumber, smallValues } from './values.ts';
+export { halfToNumber } from '../contract/half.ts';
+export { smallValues } from './values.ts';
 export { writeModel } from './write.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { halfToNumber } from '../contract/half.ts';
 import { Message } from './message.ts';
 import type { OnnxTensor } from './model.ts';
-import { halfToNumber, smallValues } from './values.ts';
+import { smallValues } from './values.ts';
 
 function tensor(dataType: number, dims: number[], fill: Partial<OnnxTensor>): OnnxTensor {
   return { name: 't', dims, dataType, rest: [], ...fill };

@@ -1,6 +1,7 @@
 /** The numbers of a small tensor: shapes, axes, scalars, whichever field the exporter chose. */
 
 import type { PbfReader } from 'pbf';
+import { halfToNumber } from '../contract/half.ts';
 import { FLOAT16, FLOAT32, INT64, storedBytes } from './dataTypes.ts';
 import type { OnnxTensor } from './model.ts';
 import { readFields, readFloats, readInts } from './wire.ts';
@@ -69,14 +70,4 @@ function fieldOf(dataType: number): number | undefined {
   if (dataType === FLOAT32) return FLOAT_DATA;
   if (dataType === INT64) return INT64_DATA;
   return dataType === INT32 || dataType === BOOL ? INT32_DATA : undefined;
-}
-
-/** A float16 by its bits. */
-export function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >>> 10) & 0x1f;
-  const mantissa = bits & 0x3ff;
-  if (exponent === 31) return mantissa ? NaN : sign * Infinity;
-  if (exponent === 0) return sign * mantissa * 2 ** -24;
-  return sign * (1024 + mantissa) * 2 ** (exponent - 25);
 }
