@@ -96,6 +96,39 @@ describe('exact search', () => {
   });
 });
 
+describe('scores of rows', () => {
+  it('are those of brute force, in their order', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async (input) => {
+        const index = new VectorIndex(kernels, input.dimensions);
+        index.add(Float32Array.from(input.rows.flat()));
+        const rows = Uint32Array.from(input.rows.keys()).filter((row) => input.kept[row]);
+        const query = Float32Array.from(input.query);
+        const wanted = bruteForce({ ...input, removed: [], k: 100 }, (row) => input.kept[row]!);
+        const byRow = new Map([...wanted.rows].map((row, i) => [row, wanted.scores[i]!]));
+        const scores = await index.scores(query, rows);
+        for (const [i, row] of rows.entries()) {
+          const { minScore } = input;
+          if (byRow.has(row)) expect(scores[i]).toBe(byRow.get(row));
+          else expect(scores[i]).toBeLessThan(minScore);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('refuses rows that are not there or not in order', async () => {
+    const index = new VectorIndex(kernels, 2);
+    index.add(Float32Array.of(1, 2, 3, 4));
+    const query = Float32Array.of(1, 1);
+    for (const rows of [[2], [1, 0], [0, 0]]) {
+      await expect(index.scores(query, Uint32Array.from(rows))).rejects.toMatchObject({
+        code: 'bad-input',
+      });
+    }
+  });
+});
+
 const DIMENSIONS = 256;
 const ROWS = 30_000;
 const structured = new StructuredVectors(DIMENSIONS, ROWS);
@@ -117,6 +150,25 @@ describe('on 30,000 structured rows', () => {
   const all = structured.rows(0, ROWS);
   const index = new VectorIndex(kernels, DIMENSIONS);
   index.add(all);
+
+  it('tells what a query finds everywhere, from a sample', () => {
+    const query = questions[0]!;
+    const scores = Array.from({ length: ROWS }, (_, row) => {
+      let score = 0;
+      for (let i = 0; i < DIMENSIONS; i++) score += query[i]! * all[row * DIMENSIONS + i]!;
+      return score;
+    });
+    const mean = scores.reduce((sum, score) => sum + score, 0) / ROWS;
+    const squares = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0);
+    const deviation = Math.sqrt(squares / ROWS);
+    const told = index.background(query);
+    expect(Math.abs(told.mean - mean)).toBeLessThan(0.15 * deviation);
+    expect(Math.abs(told.deviation / deviation - 1)).toBeLessThan(0.15);
+    expect(new VectorIndex(kernels, DIMENSIONS).background(query)).toEqual({
+      mean: 0,
+      deviation: 0,
+    });
+  });
 
   it('the exact search is brute force, and rescores few rows', async () => {
     const plain = new ExactIndex(DIMENSIONS);
