@@ -1,5 +1,6 @@
 import { NearfieldError } from '../contract/index.ts';
 import type { SearchModule } from '../vectors/index.ts';
+import { plainDocument } from './documents.ts';
 import { MetadataIndex } from './filter/index.ts';
 import type { RowFiles } from './row-files.ts';
 import type { DocumentRecord } from './schema.ts';
@@ -57,9 +58,9 @@ export class Contents {
     const contents = new Contents(table, new WordTable());
     const found: [Place, CutDocument][] = [];
     for await (const records of read()) {
-      for (const { spans, stamp: _, ...document } of records) {
-        const place = table.place(document.id);
-        if (place) found.push([place, { document, spans }]);
+      for (const record of records) {
+        const place = table.place(record.id);
+        if (place) found.push([place, { document: plainDocument(record), spans: record.spans }]);
       }
     }
     found.sort(([a], [b]) => a.first - b.first);

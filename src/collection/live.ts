@@ -328,7 +328,7 @@ export class LiveCollection {
     const known = table.documents === 0 ? [] : [...(meta.dtypes ?? []), ...(dtype ? [dtype] : [])];
     return {
       ...meta,
-      ...table.stored,
+      ...table.record,
       format: FORMAT,
       ...(pooling && { pooling }),
       dtypes: [...new Set(known)],

@@ -102,7 +102,7 @@ export class Reembedding {
           meta: {
             ...meta,
             ...this.#spec,
-            ...contents.table.stored,
+            ...contents.table.record,
             format: FORMAT,
             dtypes: contents.table.documents === 0 ? [] : [dtype],
             passageCharacters: this.#room,

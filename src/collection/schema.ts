@@ -1,10 +1,8 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
 import { DTYPES, type CollectionInfo, type DocumentInput, type Dtype } from '../contract/index.ts';
 import type { Transaction } from '../cache/index.ts';
-import type { Shape } from '../vectors/index.ts';
 import type { Page } from './disk/index.ts';
-import type { Edition } from './row-files.ts';
-import type { Owner, Segment } from './table.ts';
+import type { Owner, Segment, TableRecord } from './table.ts';
 import type { VectorSpec } from './wire.ts';
 
 export const DATABASE_PREFIX = 'nearfield-collection-';
@@ -13,19 +11,13 @@ export const OLD_FORMAT = 1;
 export const FORMAT = 2;
 export const DATABASE_VERSION = 2;
 
-export interface Meta extends VectorSpec {
+export interface Meta extends VectorSpec, TableRecord {
   format: number;
   /** What made the vectors, as far as known; absent in collections from before it was noted. */
   dtypes?: readonly Dtype[];
   passageCharacters: number;
   /** Grows with every write: a tab whose memory is of another generation reads again. */
   generation: number;
-  /** The files that hold the rows; absent while there are none. */
-  edition?: Edition | undefined;
-  /** What the index is restored from, beside its codes. */
-  shape?: Shape | undefined;
-  documents: number;
-  passages: number;
 }
 
 export interface DocumentRecord extends DocumentInput {

@@ -1,8 +1,7 @@
 import { NearfieldError } from '../contract/index.ts';
 import { SEGMENT_ROWS, VectorIndex, type SearchModule, type Shape } from '../vectors/index.ts';
 import type { Page } from './disk/index.ts';
-import { StoredOriginals, type RowFiles } from './row-files.ts';
-import type { Meta } from './schema.ts';
+import { StoredOriginals, type Edition, type RowFiles } from './row-files.ts';
 
 /** The document a row belongs to; null once that was removed or replaced. */
 export type Owner = string | null;
@@ -24,6 +23,16 @@ export interface Place {
 export interface TableWrites {
   segments: Segment[];
   pages: Page[];
+}
+
+/** What the collection's record has to say of a table. */
+export interface TableRecord {
+  /** The files that hold the rows; absent while there are none. */
+  edition?: Edition | undefined;
+  /** What the index is restored from, beside its codes. */
+  shape?: Shape | undefined;
+  documents: number;
+  passages: number;
 }
 
 /** Rows that wait in memory at most before they are written; 4 MiB at width 1,024. */
@@ -156,8 +165,8 @@ export class Table {
     return { segments, pages };
   }
 
-  /** What the collection's record has to say of what was written last. */
-  get stored(): Pick<Meta, 'edition' | 'shape' | 'documents' | 'passages'> {
+  /** As of what was written last. */
+  get record(): TableRecord {
     const { edition } = this.files;
     const shape = edition && this.index.shape;
     return { edition, shape, documents: this.documents, passages: this.index.live };

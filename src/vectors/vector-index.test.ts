@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StructuredVectors } from '../../bench/search/vectors.ts';
-import { ExactIndex } from './exact.ts';
+import { bruteForce } from './brute-force.ts';
 import { loadSearchModule } from './load.ts';
 import { VectorIndex, type SearchOptions } from './vector-index.ts';
 
@@ -46,12 +46,12 @@ function bitmap(kept: (row: number) => boolean, rows: number): Uint32Array {
 }
 
 /** What float32 scores of all rows give. */
-function bruteForce(input: Case, kept: (row: number) => boolean): ReturnType<ExactIndex['search']> {
-  const index = new ExactIndex(input.dimensions);
-  index.add(Float32Array.from(input.rows.flat()));
-  for (const row of input.removed) index.remove(row);
-  for (let row = 0; row < input.rows.length; row++) if (!kept(row)) index.remove(row);
-  return index.search(Float32Array.from(input.query), input.k, input.minScore);
+function wantedOf(input: Case, kept: (row: number) => boolean): ReturnType<typeof bruteForce> {
+  const removed = new Set(input.removed);
+  const { rows, query, k, minScore } = input;
+  const has = (row: number): boolean => !removed.has(row) && kept(row);
+  const values = Float32Array.from(rows.flat());
+  return bruteForce(values, Float32Array.from(query), k, { has, minScore });
 }
 
 describe('exact search', () => {
@@ -68,7 +68,7 @@ describe('exact search', () => {
           minScore: input.minScore,
           ...(filtered && { filter: bitmap(kept, 64) }),
         });
-        const wanted = bruteForce(input, kept);
+        const wanted = wantedOf(input, kept);
         expect([...found.rows]).toEqual([...wanted.rows]);
         expect(found.scores).toEqual(wanted.scores);
         expect(found.mode).toBe('exact');
@@ -87,7 +87,7 @@ describe('exact search', () => {
         expect([index.rows, index.live]).toEqual([old.length, old.length]);
         const { query, k, minScore } = input;
         const found = await index.search(Float32Array.from(query), k, { exact: true, minScore });
-        const wanted = bruteForce(input, () => true);
+        const wanted = wantedOf(input, () => true);
         expect([...found.rows].map((row) => old[row])).toEqual([...wanted.rows]);
         expect(found.scores).toEqual(wanted.scores);
       }),
@@ -104,7 +104,7 @@ describe('scores of rows', () => {
         index.add(Float32Array.from(input.rows.flat()));
         const rows = Uint32Array.from(input.rows.keys()).filter((row) => input.kept[row]);
         const query = Float32Array.from(input.query);
-        const wanted = bruteForce({ ...input, removed: [], k: 100 }, (row) => input.kept[row]!);
+        const wanted = wantedOf({ ...input, removed: [], k: 100 }, (row) => input.kept[row]!);
         const byRow = new Map([...wanted.rows].map((row, i) => [row, wanted.scores[i]!]));
         const scores = await index.scores(query, rows);
         for (const [i, row] of rows.entries()) {
@@ -171,11 +171,9 @@ describe('on 30,000 structured rows', () => {
   });
 
   it('the exact search is brute force, and rescores few rows', async () => {
-    const plain = new ExactIndex(DIMENSIONS);
-    plain.add(all);
     for (const question of questions.slice(0, 10)) {
       const found = await index.search(question, 10, { exact: true });
-      const wanted = plain.search(question, 10);
+      const wanted = bruteForce(all, question, 10);
       expect([...found.rows]).toEqual([...wanted.rows]);
       expect(found.scores).toEqual(wanted.scores);
       expect(found.rescored).toBeLessThan(ROWS / 20);
@@ -241,12 +239,10 @@ describe('on rows whose mean moves', () => {
   it('still finds 99 of 100 of both halves, and exact search is exact', async () => {
     const turned = questions.map((question) => question.toReversed());
     const both = [...questions.slice(0, 25), ...turned.slice(0, 25)];
-    const plain = new ExactIndex(DIMENSIONS);
-    plain.add(rows);
     let hits = 0;
     for (const question of both) {
       const exact = await index.search(question, 10, { exact: true });
-      expect([...exact.rows]).toEqual([...plain.search(question, 10).rows]);
+      expect([...exact.rows]).toEqual([...bruteForce(rows, question, 10).rows]);
       const found = await index.search(question, 10, { exact: false });
       hits += [...found.rows].filter((row) => exact.rows.includes(row)).length;
     }

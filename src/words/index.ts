@@ -1,14 +1,8 @@
 /** Search by words: an index that is there before any model, and its fusion with meaning. */
 
-export {
-  fuse,
-  type DenseScores,
-  type FusedRow,
-  type FusionOptions,
-  type LexicalScores,
-} from './fusion.ts';
-export { highlight, type WordSpan } from './highlight.ts';
+export { fuse, type DenseScores } from './fusion.ts';
+export { highlight } from './highlight.ts';
 export { LexicalIndex, type WordRow } from './lexical-index.ts';
 export type { QueryOptions } from './query.ts';
 export { snippet } from './snippet.ts';
-export type { TermScore, WordScores } from './word-scores.ts';
+export type { WordScores } from './word-scores.ts';

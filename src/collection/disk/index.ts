@@ -2,5 +2,5 @@
 
 export type { DiskFile, Page } from './disk-file.ts';
 export { openOpfsFile, removeOpfsFolders, sweepOpfsFolder } from './opfs-folder.ts';
-export { PagedFile, PAGE_BYTES, type Pages } from './paged-file.ts';
+export { PagedFile, type Pages } from './paged-file.ts';
 export { asWriter } from './write-lock.ts';

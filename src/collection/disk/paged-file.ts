@@ -1,7 +1,7 @@
 import { diskError, type DiskFile, type Page } from './disk-file.ts';
 
 /** Small enough that reading a row from one is no great waste, large enough that there are few. */
-export const PAGE_BYTES = 256 * 1024;
+const PAGE_BYTES = 256 * 1024;
 
 /** Where pages are kept. */
 export interface Pages {
