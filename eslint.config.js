@@ -37,6 +37,7 @@ export default tseslint.config(
       // AssemblyScript: TypeScript's syntax, not its types.
       'src/kernels/assembly',
       'bench/kernels/assembly',
+      'bench/search/assembly',
     ],
   },
   {

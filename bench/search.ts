@@ -1,51 +1,54 @@
 /**
  * Our index beside others in one run: the same seeded vectors (search/vectors.ts), each side in a
  * worker of its own, questions in turns. Recall is of the ten that float32 scores of all rows give.
- * `npm run bench:search -- [--rows 10000,100000] [--rivals NAME,…] [--dimensions 1024] [--rounds N]
- * [--dry]`; `--dry` keeps no results.
+ * `npm run bench:search -- [--case 10k,100k/2t,…] [--rivals NAME,…] [--dimensions 1024] [--rounds N]
+ * [--dry]`; no rivals: `--rivals none`; `--dry` keeps no results.
  */
 
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright';
-import { nameOf, openStage } from './browser.ts';
-import { median, publishInto, toRow, type ResultRow } from './results.ts';
-import { NAMES, type Answers, type Built, type Name, type Way } from './search/contestant.ts';
-import type {} from './search/page.ts';
+import { chosen } from './arguments.ts';
+import { nameOf, openStage, type Stage } from './browser.ts';
+import { median, ownRow, publishInto, toRow, type ResultRow, type Row } from './results.ts';
+import { NAMES, type Built, type Name } from './search/contestant.ts';
+import { readRates } from './search/rates.ts';
+import { recallOf, takeTurns, type Answered, type Entry } from './search/turns.ts';
+
+const [, , ...RIVALS] = NAMES;
+
+/** Cases by what they are measured with. */
+const CASES = {
+  10_000: ['10k', '10k/exact', '10k/2t'],
+  100_000: ['100k', '100k/exact', '100k/2t', 'open-100k', 'append-1000', 'memory-100k'],
+  1_000_000: ['1m'],
+} as const;
+const READ = 'read';
 
 const { values: given } = parseArgs({
   options: {
-    rows: { type: 'string', default: '10000' },
-    rivals: { type: 'string', default: 'hnswlib-wasm,Orama' },
+    case: { type: 'string', default: [...Object.values(CASES).flat(), READ].join(',') },
+    rivals: { type: 'string', default: RIVALS.join(',') },
     dimensions: { type: 'string', default: '1024' },
     rounds: { type: 'string', default: '5' },
     dry: { type: 'boolean', default: false },
   },
 });
 
-/** Questions of a round; each round asks others. */
-const QUESTIONS = 20;
-
-/** Rounds before those that count: compilers take their time. */
-const WARM_UP = 5;
-
 /** Rows that are added to a stored index. */
 const APPENDED = 1000;
 
-/** A side as it takes part: a way of ours, or a rival. */
-interface Entry {
-  name: Name;
-  label: string;
-  way: Way;
-}
+/** From here on ours is alone: its scan of all int8 values is the rival. */
+const ALONE = 1_000_000;
 
-const OURS: readonly Entry[] = [
-  { name: 'ours', label: '', way: { exact: false } },
-  { name: 'ours', label: '/exact', way: { exact: true } },
-  { name: 'ours/2t', label: '/2t', way: { exact: false } },
-];
+/** They score every row in plain JavaScript or in SQL. */
+const SLOW: readonly Name[] = ['Orama', 'client-vector-search', 'sqlite-vec'];
 
-/** Whose answers count as right. */
-const EXACT = 1;
+const QUICK: Entry = { name: 'ours', label: '', way: { exact: false }, isSlow: false };
+const EXACT: Entry = { name: 'ours', label: '/exact', way: { exact: true }, isSlow: false };
+const SHARED: Entry = { name: 'ours/2t', label: '/2t', way: { exact: false }, isSlow: false };
+
+/** Whose answers count as right, in every list of entries. */
+const RIGHT = 1;
 
 function shortOf(rows: number): string {
   return rows >= 1e6 ? `${rows / 1e6}m` : `${rows / 1000}k`;
@@ -70,73 +73,56 @@ async function build(
   return built;
 }
 
-async function takeTurns(
-  page: Page,
-  entries: readonly Entry[],
-  rounds: number,
-): Promise<Answers[]> {
-  const answers = entries.map((): Answers => ({ ms: [], rows: [] }));
-  for (let round = -WARM_UP; round < rounds; round++) {
-    for (const [i, { name, way }] of entries.entries()) {
-      const from = (WARM_UP + round) * QUESTIONS;
-      const { ms, rows } = await page.evaluate(
-        ([name, from, to, way]) => globalThis.ask(name, from, to, way),
-        [name, from, from + QUESTIONS, way] as const,
-      );
-      if (round < 0) continue;
-      answers[i]!.ms.push(...ms);
-      answers[i]!.rows.push(...rows);
-    }
-  }
-  return answers;
-}
-
-/** Share of the exact rows that were found, question by question. */
-function recalls(answers: Answers, exact: Answers): number[] {
-  return answers.rows.map((rows, i) => {
-    const wanted = exact.rows[i]!;
-    return rows.filter((row) => wanted.includes(row)).length / wanted.length;
-  });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 function percentile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))]!;
 }
 
-function compare(
-  rows: number,
-  entries: readonly Entry[],
-  answers: readonly Answers[],
-): ResultRow[] {
-  const exact = answers[EXACT]!;
+function printTable(entries: readonly Entry[], answers: readonly Answered[]): void {
   const table = entries.map(({ name, label }, i) => ({
     side: name.startsWith('ours') ? `ours${label}` : name,
     p50: median(answers[i]!.ms).toFixed(3),
     p95: percentile(answers[i]!.ms, 0.95).toFixed(3),
-    'recall@10': mean(recalls(answers[i]!, exact)).toFixed(4),
+    'recall@10': recallOf(answers[i]!, answers[RIGHT]!).toFixed(4),
+    questions: answers[i]!.ms.length,
   }));
   console.table(table);
-  return OURS.flatMap(({ label }, own) =>
-    // Two threads beside one, as well as beside the others.
-    entries.slice(label === '/2t' ? 0 : OURS.length).flatMap(({ name, label: other }) => {
-      if (other === '/exact' || other === '/2t') return [];
-      const theirs = answers[entries.findIndex((entry) => entry.name === name)]!;
-      const shared = { case: shortOf(rows) + label, rival: name };
+}
+
+/** Each way of ours beside each rival; beside our quick way, too, what is not that. */
+function compare(
+  rows: number,
+  entries: readonly Entry[],
+  answers: readonly Answered[],
+): ResultRow[] {
+  const right = answers[RIGHT]!;
+  return entries.flatMap((own, i) => {
+    if (!own.name.startsWith('ours')) return [];
+    return entries.flatMap((other, j) => {
+      const rival = rivalName(own, other, rows);
+      if (rival === undefined) return [];
+      const shared = { case: shortOf(rows) + own.label, rival };
       return [
-        toRow({ ...shared, metric: 'ms', unit: 'ms', ours: answers[own]!.ms, theirs: theirs.ms }),
         toRow({
-          ...{ ...shared, metric: 'recall@10', unit: 'share', better: 'higher' },
+          ...shared,
+          ...{ metric: 'ms', unit: 'ms', ours: answers[i]!.ms, theirs: answers[j]!.ms },
+        }),
+        toRow({
+          ...shared,
+          ...{ metric: 'recall@10', unit: 'share', better: 'higher' as const },
           // Of all questions: the median of single ones would nearly always be 1.
-          ours: [mean(recalls(answers[own]!, exact))],
-          theirs: [mean(recalls(theirs, exact))],
+          ours: [recallOf(answers[i]!, right)],
+          theirs: [recallOf(answers[j]!, right)],
         }),
       ];
-    }),
-  );
+    });
+  });
+}
+
+function rivalName(own: Entry, other: Entry, rows: number): string | undefined {
+  if (!other.name.startsWith('ours')) return other.name;
+  if (own === SHARED && other === QUICK) return 'ours, 1 thread';
+  if (own === QUICK && other === EXACT && rows >= ALONE) return 'ours, all int8 values';
+  return undefined;
 }
 
 function buildRows(rows: number, built: ReadonlyMap<Name, Built>): ResultRow[] {
@@ -164,33 +150,56 @@ async function storedRows(page: Page, rows: number, dimensions: number, built: B
   ];
 }
 
-const rivals = given.rivals
-  .split(',')
-  .filter((name) => name !== '')
-  .map((name) => {
-    const found = NAMES.find((known) => known === name && !known.startsWith('ours'));
-    if (!found) throw new Error(`--rivals: ${name} is none of ${NAMES.slice(2).join(', ')}`);
-    return found;
-  });
-const entries = [...OURS, ...rivals.map((name): Entry => ({ name, label: '', way: {} }))];
-const dimensions = Number(given.dimensions);
+async function measure(stage: Stage, rows: number, rivals: readonly Name[]): Promise<Row[]> {
+  const isAlone = rows >= ALONE;
+  const others = isAlone ? [] : rivals;
+  const entries = [
+    ...(isAlone ? [QUICK, EXACT] : [QUICK, EXACT, SHARED]),
+    ...others.map((name) => ({ name, label: '', way: {}, isSlow: SLOW.includes(name) })),
+  ];
+  const dimensions = Number(given.dimensions);
+  const page = await freshPage(stage);
+  const names = [...new Set(entries.map(({ name }) => name))];
+  const built = await build(page, names, dimensions, rows);
+  const answers = await takeTurns(page, entries, Number(given.rounds), isAlone);
+  printTable(entries, answers);
+  const ours = built.get('ours')!;
+  const results = [
+    ...compare(rows, entries, answers),
+    ...buildRows(rows, built),
+    ...(isAlone
+      ? [ownRow({ case: shortOf(rows), metric: 'build', unit: 'ms', ours: [ours.ms] })]
+      : await storedRows(page, rows, dimensions, ours)),
+  ];
+  await page.context().close();
+  return results;
+}
+
+async function freshPage(stage: Stage): Promise<Page> {
+  const page = await stage.freshPage();
+  page.setDefaultTimeout(0);
+  await page.goto(stage.url);
+  await page.waitForFunction(() => globalThis.build !== undefined);
+  return page;
+}
+
+const rivals = given.rivals === 'none' ? [] : chosen('rivals', given.rivals, RIVALS);
+const cases = chosen('case', given.case, [...Object.values(CASES).flat(), READ]);
 const stage = await openStage('bench/search/vite.config.ts');
+const publishChosen = (results: readonly Row[]): void => {
+  if (given.dry) console.table(results);
+  else publishInto('search', nameOf(stage.browser), results);
+};
 try {
-  for (const rows of given.rows.split(',').map(Number)) {
-    const page = await stage.freshPage();
-    page.setDefaultTimeout(0);
-    await page.goto(stage.url);
-    await page.waitForFunction(() => globalThis.build !== undefined);
-    const built = await build(page, ['ours', 'ours/2t', ...rivals], dimensions, rows);
-    const answers = await takeTurns(page, entries, Number(given.rounds));
-    const results = [
-      ...compare(rows, entries, answers),
-      ...buildRows(rows, built),
-      ...(await storedRows(page, rows, dimensions, built.get('ours')!)),
-    ];
-    if (given.dry) console.table(results);
-    else publishInto('search', nameOf(stage.browser), results);
+  if (cases.includes(READ)) {
+    const page = await freshPage(stage);
+    publishChosen(await readRates(page));
     await page.context().close();
+  }
+  for (const [rows, names] of Object.entries(CASES)) {
+    if (!names.some((name) => cases.includes(name))) continue;
+    const results = await measure(stage, Number(rows), rivals);
+    publishChosen(results.filter(({ case: name }) => cases.some((wanted) => wanted === name)));
   }
 } finally {
   await stage.close();

@@ -1,7 +1,10 @@
 /** What is asked of each side of the search benchmark, in a worker of its own. */
 
 /** `ours/2t` scans on two threads. */
-export const NAMES = ['ours', 'ours/2t', 'hnswlib-wasm', 'Orama', 'EdgeVec', 'sqlite-vec'] as const;
+export const NAMES = [
+  ...(['ours', 'ours/2t', 'hnswlib-wasm', 'EdgeVec', 'Orama'] as const),
+  ...(['client-vector-search', 'sqlite-vec'] as const),
+] as const;
 export type Name = (typeof NAMES)[number];
 
 /** How a side searches, where it can do so in several ways. */

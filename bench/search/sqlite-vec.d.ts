@@ -10,7 +10,7 @@ declare module 'sqlite-vec-wasm-demo' {
     exec(options: { sql: string; bind: unknown[]; returnValue: 'resultRows' }): unknown[][];
     prepare(sql: string): Statement;
   }
-  export default function initialize(): Promise<{
+  export default function initialize(module: { setStatus: () => void; HEAPU64: true }): Promise<{
     oo1: { DB: new (file: string) => Database };
   }>;
 }

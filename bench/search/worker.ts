@@ -19,6 +19,8 @@ const OPEN: Record<Name, () => Promise<Open>> = {
   'hnswlib-wasm': async () => (await import('./contestants/hnswlib.ts')).openHnswlib,
   Orama: async () => (await import('./contestants/orama.ts')).openOrama,
   EdgeVec: async () => (await import('./contestants/edgevec.ts')).openEdgeVec,
+  'client-vector-search': async () =>
+    (await import('./contestants/client-vector-search.ts')).openClientVectorSearch,
   'sqlite-vec': async () => (await import('./contestants/sqlite-vec.ts')).openSqliteVec,
 };
 

@@ -44,9 +44,10 @@ function nearestByBits(
 ): Uint32Array {
   const { width } = space;
   const head = headBytes(width);
-  const isWhole = head === 0;
+  const heads = HEADS_OF_CANDIDATE * candidates;
+  const isWhole = head === 0 || heads > LIST_ROWS;
   if (!isWhole) space.makeHeads(rows);
-  const first = isWhole ? candidates : Math.min(HEADS_OF_CANDIDATE * candidates, LIST_ROWS);
+  const first = isWhole ? candidates : heads;
   const counts = scanBits(space, rows, queries, mask, isWhole ? width / 8 : head);
   const list = select(space, rows, queries, cutOf(queries, counts, first));
   return isWhole ? list : refine(space, rows, queries, list, candidates);

@@ -16,13 +16,14 @@ const CONTROL_BYTES = 8 + 8 * ARGUMENTS;
 /** States of the control block's first word, which is 0 until the thread has started. */
 const IDLE = 1;
 const GIVEN = 2;
-const DONE = 3;
+const TAKEN = 3;
+const DONE = 4;
 
 /**
- * How long either side looks out for the other before it goes to sleep: waking takes some 50 µs, and
+ * How long either side looks out for the other before it goes to sleep: waking takes 50 to 300 µs, and
  * the scans of a search follow each other within less than this.
  */
-const LOOKOUT_MS = 0.2;
+const LOOKOUT_MS = 0.1;
 
 /** Looks at the word between looks at the clock. */
 const LOOKS = 64;
@@ -42,6 +43,7 @@ export class ScanThread {
   readonly #state: Int32Array<SharedArrayBuffer>;
   readonly #arguments: Float64Array<SharedArrayBuffer>;
   #dead = false;
+  #roused = false;
 
   /** @param worker one whose script calls `serveScans` */
   constructor(worker: Worker, module: WebAssembly.Module, memory: WebAssembly.Memory) {
@@ -53,12 +55,25 @@ export class ScanThread {
 
   /** It has started, and answered so far. */
   get isReady(): boolean {
-    return !this.#dead && Atomics.load(this.#state, 0) === IDLE;
+    return !this.#dead && Atomics.load(this.#state, 0) > 0;
   }
 
-  /** Wakes it, so that it is looking out when it is given its first scan. */
+  /** It can be given a scan of a search that it was woken for. */
+  get isFree(): boolean {
+    if (this.#dead || !this.#roused) return false;
+    const state = Atomics.load(this.#state, 0);
+    return state === IDLE || state === DONE;
+  }
+
+  /** Wakes it for the search that begins, so that it looks out for scans. */
   rouse(): void {
+    this.#roused = true;
     Atomics.notify(this.#state, 0);
+  }
+
+  /** Leaves it asleep over the search that begins. */
+  rest(): void {
+    this.#roused = false;
   }
 
   give<N extends ScanName>(name: N, values: Parameters<SearchKernels[N]>): void {
@@ -68,10 +83,14 @@ export class ScanThread {
     Atomics.notify(this.#state, 0);
   }
 
-  /** Waits for the end of what was given; false where the thread died over it. */
+  /**
+   * Waits for the end of what was given last; false where the thread has not begun it, and will not, or
+   * died over it.
+   */
   join(): boolean {
-    while (lookOut(this.#state, GIVEN) === GIVEN) {
-      if (Atomics.wait(this.#state, 0, GIVEN, PATIENCE_MS) === 'timed-out') {
+    if (Atomics.compareExchange(this.#state, 0, GIVEN, IDLE) === GIVEN) return false;
+    while (lookOut(this.#state, TAKEN) === TAKEN) {
+      if (Atomics.wait(this.#state, 0, TAKEN, PATIENCE_MS) === 'timed-out') {
         this.#dead = true;
         return false;
       }
@@ -93,6 +112,7 @@ export function serveScans(scope: {
     for (;;) {
       const seen = Atomics.load(state, 0);
       if (seen === GIVEN) {
+        if (Atomics.compareExchange(state, 0, GIVEN, TAKEN) !== GIVEN) continue;
         runScan(kernels, SCANS[state[1]!]!, values);
         Atomics.store(state, 0, DONE);
         Atomics.notify(state, 0);

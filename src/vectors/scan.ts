@@ -6,10 +6,13 @@ import type { ScanName } from './scan-thread.ts';
 import type { Space } from './space.ts';
 
 /** Rows from which on a search is shared: what another thread takes over must be worth waking it. */
-const SHARED_ROWS = 16_384;
+const SHARED_ROWS = 32_768;
 
-/** Rows of a list that are shared, by a thread that is awake: some ten microseconds of work. */
-const SHARED_LIST = 64;
+/** Parts of a scan: so many that the thread that is done first waits little. */
+const PARTS = 8;
+
+/** Least rows of a list in a part: some ten microseconds of work. */
+const LIST_PART = 32;
 
 /** The rows [from, to) of each frame. */
 export function eachFrame(
@@ -23,26 +26,33 @@ export function eachFrame(
   }
 }
 
-/** Has the other thread awake by the time that the query is prepared. */
+/** Has the other thread awake by the time that the query is prepared, where that is worth it. */
 export function wakeThread({ thread }: Space, rows: number): void {
   if (rows >= SHARED_ROWS) thread?.rouse();
+  else thread?.rest();
 }
 
+/** A kernel's arguments for a part of what it scans. */
+type ValuesOf<N extends ScanName> = (
+  from: number,
+  to: number,
+  isOther: boolean,
+) => Parameters<SearchKernels[N]>;
+
 /**
- * A kernel's scan of the rows [from, to), the second half of it on the other thread where there is one
- * and it is worth it.
+ * A kernel's scan of the rows [from, to), shared with the other thread where there is one.
  *
  * @param valuesOf a part's arguments
- * @returns whether the other thread did its part
+ * @returns whether the other thread may have done parts
  */
 export function scanRows<N extends ScanName>(
   space: Space,
   name: N,
   [from, to]: readonly [from: number, to: number],
-  valuesOf: (from: number, to: number, isOther: boolean) => Parameters<SearchKernels[N]>,
+  valuesOf: ValuesOf<N>,
 ): boolean {
-  const middle = Math.ceil((from + to) / 2 / SEGMENT_ROWS) * SEGMENT_ROWS;
-  return share(space, name, [from, to - from < SHARED_ROWS ? to : middle, to], valuesOf);
+  const size = Math.ceil((to - from) / PARTS / SEGMENT_ROWS) * SEGMENT_ROWS;
+  return share(space, name, [from, to, size], valuesOf);
 }
 
 /** As `scanRows`, of the places [from, to) of a list. */
@@ -50,28 +60,40 @@ export function scanList<N extends ScanName>(
   space: Space,
   name: N,
   [from, to]: readonly [from: number, to: number],
-  valuesOf: (from: number, to: number, isOther: boolean) => Parameters<SearchKernels[N]>,
+  valuesOf: ValuesOf<N>,
 ): boolean {
-  const middle = Math.ceil((from + to) / 2);
-  return share(space, name, [from, to - from < SHARED_LIST ? to : middle, to], valuesOf);
+  const size = Math.max(LIST_PART, Math.ceil((to - from) / PARTS));
+  return share(space, name, [from, to, size], valuesOf);
 }
 
+/**
+ * In parts of `size`: this thread takes them from the start, the other from the end whenever it is free.
+ * A part that it has not begun when all others are done is taken back, so that nobody waits for a thread
+ * to wake up. Where it dies over a part, its counts of distances have a few too many: fewer candidates,
+ * once.
+ */
 function share<N extends ScanName>(
   { kernels, thread }: Space,
   name: N,
-  [from, middle, to]: readonly [from: number, middle: number, to: number],
-  valuesOf: (from: number, to: number, isOther: boolean) => Parameters<SearchKernels[N]>,
+  [from, to, size]: readonly [from: number, to: number, size: number],
+  valuesOf: ValuesOf<N>,
 ): boolean {
   const scan = kernels[name] as (...values: Parameters<SearchKernels[N]>) => void;
-  if (!thread?.isReady || middle >= to) {
-    scan(...valuesOf(from, to, false));
-    return false;
+  let [begin, end] = [from, to];
+  let given: readonly [from: number, to: number] | undefined;
+  while (begin < end) {
+    if (thread?.isFree === true && end - begin > size) {
+      given = [end - size, end];
+      thread.give(name, valuesOf(...given, true));
+      end -= size;
+    }
+    // All of it where there is nobody to share it with.
+    const stop = thread ? Math.min(begin + size, end) : end;
+    scan(...valuesOf(begin, stop, false));
+    begin = stop;
   }
-  thread.give(name, valuesOf(middle, to, true));
-  scan(...valuesOf(from, middle, false));
-  const joined = thread.join();
-  if (!joined) scan(...valuesOf(middle, to, false));
-  return joined;
+  if (given && !thread!.join()) scan(...valuesOf(...given, false));
+  return given !== undefined;
 }
 
 export function putBytes({ bytes, at }: Space, query: FramedQuery): void {

