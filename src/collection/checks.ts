@@ -7,7 +7,6 @@ import type {
   SearchOptions,
 } from '../contract/index.ts';
 import { fault } from '../cache/index.ts';
-import { MIN_PASSAGE_CHARACTERS } from './passages.ts';
 import { checkedFilter } from './filter/index.ts';
 import { incompatible, sameSpec } from './spec.ts';
 import type { SearchRequest, VectorSpec } from './wire.ts';
@@ -15,18 +14,11 @@ import type { SearchRequest, VectorSpec } from './wire.ts';
 export const DEFAULT_LIMIT = 10;
 
 /** What the collection's vectors will be of; throws `bad-input`. */
-export function checkedSpec({
-  embedder,
-  dimensions,
-  passageCharacters,
-}: CollectionOptions): VectorSpec {
+export function checkedSpec(embedder: Embedder, { dimensions }: CollectionOptions): VectorSpec {
   const { dimensions: full, minDimensions } = embedder.info;
   const width = dimensions ?? full;
   if (!Number.isInteger(width) || width < minDimensions || width > full) {
     throw badInput(`dimensions must be a whole number from ${minDimensions} to ${full}`, width);
-  }
-  if (passageCharacters !== undefined) {
-    wholeNumber('passageCharacters', passageCharacters, MIN_PASSAGE_CHARACTERS);
   }
   return specOf(embedder, width);
 }

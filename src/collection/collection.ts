@@ -1,5 +1,5 @@
 import { transfer } from 'comlink';
-import { throwIfAborted } from '../contract/index.ts';
+import { NearfieldError, throwIfAborted } from '../contract/index.ts';
 import type {
   AddOptions,
   Collection,
@@ -27,6 +27,7 @@ import {
   wholeNumber,
 } from './checks.ts';
 import { checkedDocuments, checkedIds } from './documents.ts';
+import { MIN_PASSAGE_CHARACTERS } from './passages.ts';
 import { SearchSession, spawnSearchWorker } from './session.ts';
 import { incompatible } from './spec.ts';
 import type { CutDocument, SearchRequest, VectorSpec } from './wire.ts';
@@ -48,46 +49,87 @@ export async function openCollection(
   name: string,
   options: CollectionOptions,
 ): Promise<Collection> {
-  throwIfAborted(options.signal);
-  const spec = checkedSpec(options);
-  const { passageCharacters, workerUrl } = options;
-  const request = {
-    name: checkedName(name),
-    spec,
-    ...(passageCharacters !== undefined && { passageCharacters }),
-  };
-  const session = new SearchSession(request, () => spawnSearchWorker(workerUrl));
+  const { embedder, signal, onMismatch } = options;
+  throwIfAborted(signal);
+  const early = onMismatch === 're-embed' ? undefined : await openEarly(name, options);
+  if (early) return early;
+  const ready = await unlessAborted(Promise.resolve(embedder), signal);
+  const spec = checkedSpec(ready, options);
+  const session = sessionOf(name, options, spec);
   try {
-    const info = await compatibleInfo(session, request, options);
-    return new StoredCollection(session, options.embedder, info);
+    const info = await compatibleInfo(session, spec, ready, options);
+    return new StoredCollection(session, Promise.resolve(ready), info);
   } catch (error) {
     await session.close();
     throw error;
   }
 }
 
+/** A collection whose embedder is still to come; undefined where that has to be waited for. */
+async function openEarly(
+  name: string,
+  options: CollectionOptions,
+): Promise<Collection | undefined> {
+  const { embedder, dimensions, signal } = options;
+  if (!(embedder instanceof Promise)) return undefined;
+  // Should it fail before anybody waits for it, that is not unhandled: see StoredCollection.
+  embedder.catch(() => undefined);
+  const session = sessionOf(name, options);
+  try {
+    const opened = await unlessAborted(session.open(), signal);
+    if (opened && (dimensions ?? opened.info.dimensions) === opened.info.dimensions) {
+      return new StoredCollection(session, embedder, opened.info);
+    }
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+  await session.close();
+  return undefined;
+}
+
+/** @param spec what the collection must be of. @default what is stored */
+function sessionOf(
+  name: string,
+  { passageCharacters, workerUrl }: CollectionOptions,
+  spec?: VectorSpec,
+): SearchSession {
+  if (passageCharacters !== undefined) {
+    wholeNumber('passageCharacters', passageCharacters, MIN_PASSAGE_CHARACTERS);
+  }
+  const room = passageCharacters !== undefined && { passageCharacters };
+  const request = { name: checkedName(name), spec, ...room };
+  return new SearchSession(request, () => spawnSearchWorker(workerUrl));
+}
+
 async function compatibleInfo(
   session: SearchSession,
-  { name, spec }: { name: string; spec: VectorSpec },
-  { embedder, onMismatch = 'refuse', signal, onProgress }: CollectionOptions,
+  spec: VectorSpec,
+  embedder: Embedder,
+  { onMismatch = 'refuse', signal, onProgress }: CollectionOptions,
 ): Promise<CollectionInfo> {
-  const { info, compatible } = await unlessAborted(session.open(), signal);
+  const opened = await unlessAborted(session.open(), signal);
+  if (!opened) throw new NearfieldError('internal', 'The collection did not open.');
+  const { info, compatible } = opened;
   if (compatible) return info;
-  if (onMismatch === 'refuse') throw incompatible(name, info, spec);
-  const { dimensions } = spec;
+  if (onMismatch === 'refuse') throw incompatible(info.name, info, spec);
   const assertSame = (): void => {
-    assertEmbedder(name, spec, embedder);
+    assertEmbedder(info.name, spec, embedder);
   };
-  return reembed(session, { embedder, assertSame, dimensions, signal, onProgress });
+  return reembed(session, {
+    ...{ embedder, assertSame, signal, onProgress },
+    dimensions: spec.dimensions,
+  });
 }
 
 /** The page's side: checks what comes in, embeds, and leaves the rest to the search worker. */
 class StoredCollection implements Collection {
   readonly #session: SearchSession;
-  readonly #embedder: Embedder;
+  /** Its failure is that of each call that needs it. */
+  readonly #embedder: Promise<Embedder>;
   #info: CollectionInfo;
 
-  constructor(session: SearchSession, embedder: Embedder, info: CollectionInfo) {
+  constructor(session: SearchSession, embedder: Promise<Embedder>, info: CollectionInfo) {
     this.#session = session;
     this.#embedder = embedder;
     this.#info = info;
@@ -105,10 +147,11 @@ class StoredCollection implements Collection {
     const checked = checkedDocuments(toList(documents));
     throwIfAborted(options.signal);
     if (checked.length === 0) return;
+    const work = await this.#work(options);
     const cut = await this.#session.call((api) => api.cut(checked));
     const total = countPassages(cut);
     const store = this.#put.bind(this);
-    await embedInto(store, cut, this.#work(options), { done: 0, total });
+    await embedInto(store, cut, work, { done: 0, total });
   }
 
   async addEmbedded(documents: readonly DocumentInput[], vectors: EmbeddedRows): Promise<void> {
@@ -160,14 +203,15 @@ class StoredCollection implements Collection {
     throwIfAborted(signal);
     if ((await this.count()) === 0) return [];
     if (request.mode === 'lexical') return this.#find({ ...request, text }, signal);
-    const { data } = await this.#embedder.embed(text, {
+    const embedder = await this.#ready(signal);
+    const { data } = await embedder.embed(text, {
       kind: 'query',
       dimensions: this.#info.dimensions,
       ...(task !== undefined && { task }),
       ...(signal && { signal }),
     });
     throwIfAborted(signal);
-    this.#assertSame();
+    this.#assertSame(embedder);
     return this.#find({ ...request, text, meaning: data }, signal);
   }
 
@@ -204,14 +248,22 @@ class StoredCollection implements Collection {
     );
   }
 
-  #assertSame(): void {
-    assertEmbedder(this.#info.name, this.#info, this.#embedder);
+  /** Throws `incompatible-index` where what came is another model than the collection's. */
+  async #ready(signal: AbortSignal | undefined): Promise<Embedder> {
+    const embedder = await unlessAborted(this.#embedder, signal);
+    this.#assertSame(embedder);
+    return embedder;
   }
 
-  #work({ signal, onProgress }: AddOptions): Parameters<typeof embedInto>[2] {
+  #assertSame(embedder: Embedder): void {
+    assertEmbedder(this.#info.name, this.#info, embedder);
+  }
+
+  async #work({ signal, onProgress }: AddOptions): Promise<Parameters<typeof embedInto>[2]> {
+    const embedder = await this.#ready(signal);
     const { dimensions } = this.#info;
-    const assertSame = this.#assertSame.bind(this);
-    return { embedder: this.#embedder, assertSame, dimensions, signal, onProgress };
+    const assertSame = this.#assertSame.bind(this, embedder);
+    return { embedder, assertSame, dimensions, signal, onProgress };
   }
 }
 

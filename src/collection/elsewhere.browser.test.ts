@@ -82,7 +82,7 @@ describe.each([
     expect(await nearest(second, 5)).not.toBe('d5');
     await Promise.all([first.close(), second.close()]);
     const again = open(kind);
-    expect((await again.open()).info).toMatchObject({ documents: 400, passages: 400 });
+    expect((await again.open())?.info).toMatchObject({ documents: 400, passages: 400 });
     expect(await nearest(again, 1399)).toBe('d1399');
   });
 });

@@ -69,6 +69,46 @@ describe('by words', () => {
   });
 });
 
+describe('before the model is there', () => {
+  it('opens what is stored and searches it by words; meaning waits', async () => {
+    await (await filled()).close();
+    let load: (ready: HashingEmbedder) => void = () => undefined;
+    const coming = new Promise<HashingEmbedder>((resolve) => (load = resolve));
+    const birds = await open({ embedder: coming });
+    expect(birds.info).toMatchObject({ documents: 3, model: 'hashing' });
+    expect(await found(birds, 'echoes', { mode: 'lexical' })).toEqual(['bat']);
+    const meaning = found(birds, 'soft feathers', { limit: 1 });
+    const adding = birds.add({ id: 'auk', text: 'Auks dive for fish.' });
+    expect(await found(birds, 'fish', { mode: 'lexical' })).toEqual([]);
+    load(embedder);
+    expect(await meaning).toEqual(['owl']);
+    await adding;
+    expect(await found(birds, 'fish', { mode: 'lexical' })).toEqual(['auk']);
+  });
+
+  it('waits where nothing is stored, or another width is asked for', async () => {
+    const birds = await open({ embedder: Promise.resolve(embedder), dimensions: 128 });
+    expect(birds.info).toMatchObject({ documents: 0, dimensions: 128 });
+    await birds.add(BIRDS);
+    const full = open({ embedder: Promise.resolve(embedder), dimensions: 256 });
+    await expect(full).rejects.toMatchObject({ code: 'incompatible-index' });
+  });
+
+  it('says what came instead: another model, or none', async () => {
+    await (await filled()).close();
+    const other = new HashingEmbedder({ model: 'other' });
+    const birds = await open({ embedder: Promise.resolve(other) });
+    expect(await found(birds, 'echoes', { mode: 'lexical' })).toEqual(['bat']);
+    const mixed = { code: 'incompatible-index' };
+    await expect(birds.search('echoes')).rejects.toMatchObject(mixed);
+    await expect(birds.add(BIRDS)).rejects.toMatchObject(mixed);
+    const failure = new Error('no model today');
+    const failed = await open({ embedder: Promise.reject(failure) });
+    expect(await found(failed, 'echoes', { mode: 'lexical' })).toEqual(['bat']);
+    await expect(failed.search('echoes')).rejects.toBe(failure);
+  });
+});
+
 describe('by both', () => {
   it('says how a passage came to its score', async () => {
     const birds = await filled();

@@ -93,8 +93,8 @@ it(`has each write whole or not at all, killed ${KILLS} times in the midst of on
       lost++;
     }
     if (isThere) model = after;
-    const { info } = await session.open();
-    expect(info.passages).toBe(model.size);
+    const opened = await session.open();
+    expect(opened?.info.passages).toBe(model.size);
     const [first] = next[0];
     const [hit] = await session.call((api) => api.search(nearestTo(next[1].slice(0, WIDTH))));
     if (isThere) expect(hit).toMatchObject({ id: first!.document.id, text: first!.document.text });

@@ -19,7 +19,16 @@ import { CollectionStorage, type Commit, type OldChunk } from './storage.ts';
 import { Contents, type Writes } from './contents.ts';
 import { Table } from './table.ts';
 import { WordTable } from './word-table.ts';
-import type { CutDocument, Opened, OpenRequest, Removal, SearchRequest } from './wire.ts';
+import type {
+  CutDocument,
+  Opened,
+  OpenRequest,
+  Removal,
+  SearchRequest,
+  VectorSpec,
+} from './wire.ts';
+
+export type KnownRequest = OpenRequest & { spec: VectorSpec };
 
 /** The stored collection as this worker knows it: memory and disk of one generation. */
 interface State {
@@ -39,7 +48,7 @@ type Change = Partial<Omit<Commit, keyof Writes | 'meta'>> & { contents?: Conten
  * another tab was faster.
  */
 export class LiveCollection {
-  readonly #request: OpenRequest;
+  readonly #request: KnownRequest;
   readonly storage: CollectionStorage;
   readonly #channel: BroadcastChannel;
   #module: Promise<SearchModule> | undefined;
@@ -47,7 +56,7 @@ export class LiveCollection {
   #queue: Promise<unknown> = Promise.resolve();
   #isWriter = false;
 
-  constructor(request: OpenRequest) {
+  constructor(request: KnownRequest) {
     this.#request = request;
     const room = request.passageCharacters ?? DEFAULT_PASSAGE_CHARACTERS;
     this.storage = new CollectionStorage(request.name, newMeta(request.spec, room));

@@ -10,7 +10,7 @@ import type {
 import { deleteDatabase } from '../cache/index.ts';
 import { removeOpfsFolders } from './disk/index.ts';
 import { toStored } from './documents.ts';
-import { LiveCollection } from './live.ts';
+import { LiveCollection, type KnownRequest } from './live.ts';
 import { Reembedding } from './reembedding.ts';
 import { DATABASE_PREFIX, infoOf } from './schema.ts';
 import { CollectionStorage } from './storage.ts';
@@ -21,20 +21,23 @@ import type {
   Removal,
   SearchRequest,
   SearchWorkerApi,
+  VectorSpec,
 } from './wire.ts';
 
 type Vectors = Float32Array<ArrayBuffer>;
 
 /** The search worker's side of a collection: what crosses the bridge, with codes on its errors. */
 export class SearchService implements SearchWorkerApi {
-  #request: OpenRequest | undefined;
+  #request: KnownRequest | undefined;
   #live: LiveCollection | undefined;
   #reembedding: Reembedding | undefined;
 
-  open(request: OpenRequest): Promise<Reply<Opened>> {
-    return replyWith(() => {
-      this.#request = request;
-      this.#live = new LiveCollection(request);
+  open(asked: OpenRequest): Promise<Reply<Opened | undefined>> {
+    return replyWith(async () => {
+      const spec = asked.spec ?? (await storedSpec(asked.name));
+      if (!spec) return undefined;
+      this.#request = { ...asked, spec };
+      this.#live = new LiveCollection(this.#request);
       return this.#live.open();
     });
   }
@@ -148,6 +151,18 @@ async function storedNames(): Promise<string[]> {
   return databases.flatMap(({ name }) =>
     name?.startsWith(DATABASE_PREFIX) ? [name.slice(DATABASE_PREFIX.length)] : [],
   );
+}
+
+/** Of a collection that has documents; one without takes any. */
+async function storedSpec(name: string): Promise<VectorSpec | undefined> {
+  if (!(await storedNames()).includes(name)) return undefined;
+  const storage = new CollectionStorage(name);
+  try {
+    const { model, revision, pooling, dimensions, documents } = await storage.meta();
+    return documents > 0 ? { model, revision, ...(pooling && { pooling }), dimensions } : undefined;
+  } finally {
+    await storage.close();
+  }
 }
 
 /**

@@ -33,9 +33,9 @@ export class SearchSession {
     this.#spawn = spawn;
   }
 
-  async open(): Promise<Opened> {
+  /** Gives undefined where the request needs a `spec` that nothing stored tells. */
+  async open(): Promise<Opened | undefined> {
     await this.#connect();
-    if (!this.#opened) throw new NearfieldError('internal', 'The collection did not open.');
     return this.#opened;
   }
 

@@ -22,7 +22,8 @@ export interface VectorSpec {
 
 export interface OpenRequest {
   name: string;
-  spec: VectorSpec;
+  /** What it must be of. @default what is stored */
+  spec?: VectorSpec | undefined;
   /** Most characters in a passage. @default what the collection was made with, else 1200 */
   passageCharacters?: number;
 }
@@ -65,7 +66,8 @@ export interface SearchRequest {
 
 /** What the search worker exposes. One worker serves one open collection. */
 export interface SearchWorkerApi {
-  open(request: OpenRequest): Promise<Reply<Opened>>;
+  /** Undefined where nothing is stored that could tell a `spec` that is not given. */
+  open(request: OpenRequest): Promise<Reply<Opened | undefined>>;
   info(): Promise<Reply<CollectionInfo>>;
   cut(documents: readonly DocumentInput[]): Promise<Reply<CutDocument[]>>;
   /** `vectors` holds one row per passage, in the order of the documents; `dtype` made them. */

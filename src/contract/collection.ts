@@ -220,7 +220,12 @@ export interface EmbeddedRows {
 }
 
 export interface CollectionOptions {
-  embedder: Embedder;
+  /**
+   * A promise of one: a collection that has documents opens without waiting for it, and is searched by
+   * words meanwhile (`mode: 'lexical'`); what needs the model waits. Not with `onMismatch: 're-embed'`,
+   * which has to wait.
+   */
+  embedder: Embedder | Promise<Embedder>;
   /** Matryoshka width kept. @default the embedder's full width */
   dimensions?: number;
   /** Most characters in a passage. @default 1200 */
