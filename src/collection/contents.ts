@@ -1,7 +1,13 @@
 import { NearfieldError } from '../contract/index.ts';
 import type { SearchModule } from '../vectors/index.ts';
 import { plainDocument } from './documents.ts';
-import { MetadataIndex } from './filter/index.ts';
+import {
+  emptyBitmap,
+  MetadataIndex,
+  rowsIn,
+  type Bitmap,
+  type Expression,
+} from './filter/index.ts';
 import type { RowFiles } from './row-files.ts';
 import type { DocumentRecord } from './schema.ts';
 import type { Stored } from './storage.ts';
@@ -103,9 +109,15 @@ export class Contents {
     });
   }
 
-  /** More than half of the rows are dead. */
-  get isWasteful(): boolean {
-    return this.table.isWasteful;
+  /** Documents that have a row in a filter; all without one. */
+  documentsIn(filter: Bitmap | undefined): number {
+    if (!filter) return this.table.documents;
+    const ids = new Set<string>();
+    for (const row of rowsIn(filter)) {
+      const id = this.table.owner(row);
+      if (id !== null) ids.add(id);
+    }
+    return ids.size;
   }
 
   /** The same documents without the dead rows, in other files; this one is of no use any more. */
@@ -121,7 +133,15 @@ export class Contents {
     return new Contents(table, this.words);
   }
 
-  async metadata(read: ReadDocuments): Promise<MetadataIndex> {
+  /** The rows that pass a filter: a bit for each row of the index, dead ones too. */
+  async passing(filter: Expression, read: ReadDocuments): Promise<Bitmap> {
+    const bits = emptyBitmap(this.table.index.rows);
+    // Rows at the end may be dead since before the metadata was read.
+    bits.set((await this.#metadataOf(read)).evaluate(filter));
+    return bits;
+  }
+
+  async #metadataOf(read: ReadDocuments): Promise<MetadataIndex> {
     if (this.#metadata) return this.#metadata;
     const found: [Place, DocumentRecord['metadata']][] = [];
     for await (const records of read()) {

@@ -170,6 +170,16 @@ describe('filters', () => {
     expect(await found(again, query, { mode, filter: { year: 2030 } })).toEqual(['e']);
   });
 
+  it('are as long as the rows, the last of which are dead', async () => {
+    const birds = await open();
+    const many = Array.from({ length: 100 }, (_, i) => ({ id: `d${i}`, text: `${OWLS} ${i}` }));
+    await birds.add(many.map((document, i) => ({ ...document, metadata: { even: i % 2 === 0 } })));
+    await birds.remove(many.slice(60).map(({ id }) => id));
+    const options = { filter: { even: true }, limit: 100, minScore: 0.1 };
+    expect(await birds.search('owls hunt', options)).toHaveLength(30);
+    expect(await birds.similar('d3', options)).toHaveLength(30);
+  });
+
   it('that are none are refused before anything is asked', async () => {
     const birds = await filled();
     const calls = embedder.calls.length;
@@ -224,6 +234,9 @@ describe('passages and likeness', () => {
       'owl',
     ]);
     expect(await birds.similar('nobody')).toEqual([]);
+    const other = await open();
+    await other.add({ id: 'twin', text: OWLS });
+    expect((await birds.similar('twin', { limit: 1 }))[0]?.id).toBe('owl');
   });
 });
 

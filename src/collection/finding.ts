@@ -12,6 +12,8 @@ import type { SearchRequest } from './wire.ts';
 export interface Finding {
   mode: SearchMode;
   find(count: number): Promise<FoundRows>;
+  /** Only these rows are found. */
+  filter: Bitmap | undefined;
   /** Words that were found, folded, for marking them. */
   forms: ReadonlyMap<string, number>;
   explain(found: FoundRow): Explanation;
@@ -23,7 +25,7 @@ export async function prepare(
   request: SearchRequest,
   read: ReadDocuments,
 ): Promise<Finding | undefined> {
-  const filter = request.filter && (await contents.metadata(read)).evaluate(request.filter);
+  const filter = request.filter && (await contents.passing(request.filter, read));
   if (request.mode === 'lexical') return new ByWords(contents, request, filter);
   const { meaning } = request;
   if (meaning instanceof Float32Array) {
@@ -62,7 +64,7 @@ class ByMeaning implements Finding {
   readonly #contents: Contents;
   readonly #request: SearchRequest;
   readonly #query: Float32Array;
-  readonly #filter: Bitmap | undefined;
+  readonly filter: Bitmap | undefined;
   readonly #known = new Map<number, number>();
   #vectors: 'exact' | 'bits' = 'exact';
 
@@ -75,7 +77,7 @@ class ByMeaning implements Finding {
     this.#contents = contents;
     this.#request = request;
     this.#query = query;
-    this.#filter = filter;
+    this.filter = filter;
   }
 
   async find(count: number): Promise<FoundRows> {
@@ -90,7 +92,7 @@ class ByMeaning implements Finding {
 
   async best(count: number, minScore?: number): Promise<Ranked> {
     const found = await this.#contents.table.index.search(this.#query, count, {
-      ...(this.#filter && { filter: this.#filter }),
+      ...(this.filter && { filter: this.filter }),
       ...(this.#request.exact && { exact: true }),
       ...(minScore !== undefined && { minScore }),
     });
@@ -120,7 +122,7 @@ class ByWords implements Finding {
   readonly mode = 'lexical';
   readonly scores: WordScores;
   readonly #minScore: number;
-  readonly #filter: Bitmap | undefined;
+  readonly filter: Bitmap | undefined;
 
   constructor(
     { words }: Contents,
@@ -129,7 +131,7 @@ class ByWords implements Finding {
   ) {
     this.scores = words.index.search(text, options);
     this.#minScore = minScore;
-    this.#filter = filter;
+    this.filter = filter;
   }
 
   get forms(): ReadonlyMap<string, number> {
@@ -137,7 +139,7 @@ class ByWords implements Finding {
   }
 
   find(count: number): Promise<FoundRows> {
-    const { rows, scores } = this.scores.top(count, this.#filter);
+    const { rows, scores } = this.scores.top(count, this.filter);
     const found = Array.from(rows, (row, i) => ({ row, score: scores[i]!, bm25: scores[i]! }));
     const enough = found.filter(({ score }) => score >= this.#minScore);
     return Promise.resolve({ rows: enough, isAll: enough.length < count });
@@ -153,7 +155,7 @@ class ByBoth implements Finding {
   readonly #meaning: ByMeaning;
   readonly #words: ByWords;
   readonly #request: SearchRequest;
-  readonly #filter: Bitmap | undefined;
+  readonly filter: Bitmap | undefined;
   readonly #background: Background;
 
   constructor(
@@ -165,7 +167,7 @@ class ByBoth implements Finding {
     this.#meaning = meaning;
     this.#words = words;
     this.#request = request;
-    this.#filter = filter;
+    this.filter = filter;
     this.#background = meaning.background();
   }
 
@@ -174,21 +176,27 @@ class ByBoth implements Finding {
   }
 
   async find(count: number): Promise<FoundRows> {
+    const { fusion, minScore } = this.#request;
+    let isAll = false;
     const dense: DenseScores = {
       ...this.#background,
-      top: (limit) => this.#meaning.best(limit),
+      top: async (limit) => {
+        const best = await this.#meaning.best(limit, minScore);
+        // Nobody else is like the question enough, whatever words they have.
+        if (minScore !== undefined) isAll = best.rows.length < limit;
+        return best;
+      },
       of: (rows) => this.#meaning.scores(rows),
     };
-    const { fusion, minScore = Number.NEGATIVE_INFINITY } = this.#request;
     const fused = await fuse(dense, this.#words.scores, {
       limit: count,
-      filter: this.#filter,
+      filter: this.filter,
       by: fusion,
     });
     const rows = fused
       .map(({ row, score, dense: similarity, words: bm25 }) => ({ row, score, similarity, bm25 }))
-      .filter(({ similarity }) => similarity >= minScore);
-    return { rows, isAll: fused.length < count };
+      .filter(({ similarity }) => similarity >= (minScore ?? Number.NEGATIVE_INFINITY));
+    return { rows, isAll: isAll || fused.length < count };
   }
 
   explain(found: FoundRow): Explanation {

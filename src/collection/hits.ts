@@ -25,8 +25,13 @@ export async function findHits(
   // Without their stemmers words are found as they are written.
   if (request.mode !== 'vector') await contents.words.index.prepare().catch(() => undefined);
   const finding = await prepare(contents, request, reading.all);
-  if (!finding) return [];
-  const ranked = await rankDocuments(contents.table, (count) => finding.find(count), request);
+  // Another tab may have written the document that is not there.
+  if (!finding) return (await reading.some([])) && [];
+  const documents = contents.documentsIn(finding.filter);
+  const ranked = await rankDocuments(contents.table, (count) => finding.find(count), {
+    ...request,
+    documents,
+  });
   const records = await reading.some(ranked.map(({ id }) => id));
   return records?.map((record, i) => {
     const { id, rows } = ranked[i]!;

@@ -36,6 +36,9 @@ interface State {
   contents: Contents;
 }
 
+/** Searches that may find that another tab has written before one keeps the others from it. */
+const FAIR_ATTEMPTS = 3;
+
 /** Documents read at once. */
 const READ_BATCH = 256;
 
@@ -55,6 +58,8 @@ export class LiveCollection {
   #state: State | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #isWriter = false;
+  /** A compaction found the disk full. */
+  #hasNoRoom = false;
 
   constructor(request: KnownRequest) {
     this.#request = request;
@@ -73,12 +78,18 @@ export class LiveCollection {
   /** Loads the collection; an empty one takes the model that is asked for. */
   open(): Promise<Opened> {
     return this.exclusive(async () => {
-      const meta = await this.storage.meta();
-      const compatible = sameSpec(meta, this.#request.spec);
-      if (compatible) await this.#fresh();
-      else if (meta.documents === 0) await this.#adopt(meta);
-      else return { info: infoOf(this.storage.name, meta), compatible };
-      return { info: await this.#info(), compatible: true };
+      for (;;) {
+        const meta = await this.storage.meta();
+        if (sameSpec(meta, this.#request.spec)) {
+          await this.#fresh();
+          return { info: await this.#info(), compatible: true };
+        }
+        if (meta.documents > 0) {
+          return { info: infoOf(this.storage.name, meta), compatible: false };
+        }
+        // Another tab may be making it its own.
+        await this.#adopt(meta);
+      }
     });
   }
 
@@ -137,15 +148,10 @@ export class LiveCollection {
 
   search(request: SearchRequest): Promise<Hit[]> {
     return this.exclusive(async () => {
-      for (;;) {
-        const { contents, meta } = await this.#fresh();
-        const hits = await this.#unlessStale(
-          meta,
-          findHits(contents, request, {
-            all: () => this.#documents(),
-            some: (ids) => this.storage.documents(ids, meta.generation),
-          }),
-        );
+      for (let attempt = 1; ; attempt++) {
+        const find = (): Promise<Hit[] | undefined> => this.#find(request);
+        // Who never finds the collection as it was read has the others wait for once.
+        const hits = await (attempt < FAIR_ATTEMPTS ? find() : this.asWriter(find));
         if (hits) return hits;
         this.#drop();
       }
@@ -172,6 +178,18 @@ export class LiveCollection {
     return result;
   }
 
+  /** Undefined where another tab has written meanwhile. */
+  async #find(request: SearchRequest): Promise<Hit[] | undefined> {
+    const { contents, meta } = await this.#fresh();
+    return this.#unlessStale(
+      meta,
+      findHits(contents, request, {
+        all: () => this.#documents(),
+        some: (ids) => this.storage.documents(ids, meta.generation),
+      }),
+    );
+  }
+
   async #info(): Promise<CollectionInfo> {
     return infoOf(this.storage.name, await this.storage.meta());
   }
@@ -195,10 +213,14 @@ export class LiveCollection {
     });
   }
 
-  /** Removes files that nothing refers to; for the only writer. */
+  /** Removes files that nothing refers to; for the only writer. What cannot be removed stays. */
   async sweep(): Promise<void> {
-    const { edition } = await this.storage.meta();
-    await sweepOpfsFolder(this.storage.name, (file) => isOf(edition, file));
+    try {
+      const { edition } = await this.storage.meta();
+      await sweepOpfsFolder(this.storage.name, (file) => isOf(edition, file));
+    } catch {
+      // The next sweep takes them: no write fails for what it leaves behind.
+    }
   }
 
   #kernels(): Promise<SearchModule> {
@@ -229,12 +251,16 @@ export class LiveCollection {
         continue;
       }
       const files = new RowFiles(name, this.storage.pages, meta.edition);
-      const contents = await this.#unlessStale(
-        meta,
-        Contents.load(await this.#kernels(), stored, files, () => this.#documents()),
-      );
-      if (contents) this.#state = { meta, contents };
-      else files.close();
+      let contents: Contents | undefined;
+      try {
+        const loading = Contents.load(await this.#kernels(), stored, files, () =>
+          this.#documents(),
+        );
+        contents = await this.#unlessStale(meta, loading);
+        if (contents) this.#state = { meta, contents };
+      } finally {
+        if (!contents) files.close();
+      }
     }
   }
 
@@ -263,13 +289,15 @@ export class LiveCollection {
     return this.asWriter(async () => {
       const { table } = await this.newContents(meta.dimensions);
       try {
-        await this.storage.loadOld((chunk) => {
+        for await (const chunk of this.storage.oldChunks()) {
           adoptOld(table, chunk);
-        });
+          await table.relieve();
+        }
         const contents = await Contents.withWords(table, () => this.#documents());
         await this.#commit(meta, contents, { replace: 'vectors' });
       } finally {
         table.close();
+        await this.sweep();
       }
     });
   }
@@ -281,7 +309,6 @@ export class LiveCollection {
       await this.#commit(adopted, contents, { replace: 'all' });
     });
     await this.changed();
-    await this.#fresh();
   }
 
   /** Changes memory and disk alike; starts over when another tab wrote first. */
@@ -309,6 +336,8 @@ export class LiveCollection {
           }
         } finally {
           for (const contents of used) if (contents !== after?.contents) contents.close();
+          // What a write that failed has begun must not fill the disk.
+          if (!after) await this.sweep();
         }
         if (!after) continue;
         this.#state = after;
@@ -348,13 +377,14 @@ export class LiveCollection {
   async #compact(): Promise<void> {
     try {
       await this.#write(async ({ contents }) => {
-        if (!contents.isWasteful) return undefined;
+        if (!contents.table.isWasteful || this.#hasNoRoom) return undefined;
         const compacted = await contents.compacted(await this.#kernels(), this.#newFiles());
         return { replace: 'vectors', contents: compacted };
       });
     } catch (error) {
-      // A full disk has no room for the rewriting: the dead rows stay until a later write.
+      // A full disk has no room for the rewriting: the dead rows stay until it is opened again.
       if (!(error instanceof NearfieldError) || error.code !== 'quota') throw error;
+      this.#hasNoRoom = true;
     }
   }
 }

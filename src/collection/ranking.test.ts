@@ -43,7 +43,11 @@ describe('rankDocuments', () => {
           .sort((a, b) => b.score - a.score)
           .slice(0, limit)
           .map(({ id, score, scores }) => ({ id, score, passage: scores.indexOf(score) }));
-        const found = await rankDocuments(table, byMeaning(table, min), { limit, passages: 1 });
+        const found = await rankDocuments(table, byMeaning(table, min), {
+          limit,
+          passages: 1,
+          documents: 99,
+        });
         expect(
           found.map(({ id, rows: [{ row, score }] }) => {
             return { id, score, passage: row - table.place(id)!.first };
@@ -60,7 +64,11 @@ describe('rankDocuments', () => {
     table.append('long', new Float32Array(5000).fill(0.9));
     table.append('short', Float32Array.of(0.1));
     await box.keep(table);
-    const found = await rankDocuments(table, byMeaning(table), { limit: 2, passages: 1 });
+    const found = await rankDocuments(table, byMeaning(table), {
+      limit: 2,
+      passages: 1,
+      documents: 99,
+    });
     expect(found.map(({ id }) => id)).toEqual(['long', 'short']);
   });
 
@@ -70,7 +78,11 @@ describe('rankDocuments', () => {
     table.append('a', Float32Array.of(5, 9, 7));
     table.append('b', Float32Array.of(8, 6));
     await box.keep(table);
-    const found = await rankDocuments(table, byMeaning(table), { limit: 2, passages: 2 });
+    const found = await rankDocuments(table, byMeaning(table), {
+      limit: 2,
+      passages: 2,
+      documents: 99,
+    });
     expect(found.map(({ id, rows }) => [id, ...rows.map(({ score }) => score)])).toEqual([
       ['a', 9, 7],
       ['b', 8, 6],
@@ -90,8 +102,30 @@ describe('rankDocuments', () => {
       const found = Array.from(rows, (row, i) => ({ row, score: scores[i]! }));
       return { rows: found, isAll: found.length < count };
     };
-    const options = { limit: 2, passages: 1, distinct: 0.97 };
+    const options = { limit: 2, passages: 1, documents: 99, distinct: 0.97 };
     const found = await rankDocuments(table, find, options);
     expect(found.map(({ id }) => id)).toEqual(['same0', 'other']);
+  });
+
+  it('asks for no more rows once every document is found', async () => {
+    const box = new PageBox();
+    const table = new Table(kernels, 1, box.files());
+    table.append(
+      'book',
+      Float32Array.from({ length: 5000 }, (_, i) => i),
+    );
+    await box.keep(table);
+    const asked: number[] = [];
+    const find = byMeaning(table);
+    const found = await rankDocuments(
+      table,
+      (count) => {
+        asked.push(count);
+        return find(count);
+      },
+      { limit: 10, passages: 1, documents: 1 },
+    );
+    expect(found.map(({ id }) => id)).toEqual(['book']);
+    expect(asked).toEqual([40]);
   });
 });

@@ -13,7 +13,7 @@ export interface FoundRow {
 export interface FoundRows {
   /** Best first. */
   rows: readonly FoundRow[];
-  /** There are no more. */
+  /** There are no more that could be found. */
   isAll: boolean;
 }
 
@@ -28,6 +28,8 @@ export interface RankingOptions {
   limit: number;
   /** Most rows of a document. */
   passages: number;
+  /** Documents that there are to find: no more rows are asked for when all of them are found. */
+  documents: number;
   /** Cosine similarity to a better document's best row from which on a document is left out. */
   distinct?: number | undefined;
 }
@@ -44,7 +46,7 @@ const ROWS_PER_DOCUMENT = 4;
 export async function rankDocuments(
   table: Table,
   find: (count: number) => Promise<FoundRows>,
-  { limit, passages, distinct }: RankingOptions,
+  { limit, passages, documents: most, distinct }: RankingOptions,
 ): Promise<RankedDocument[]> {
   for (let count = limit * (ROWS_PER_DOCUMENT + passages - 1); ; count *= 4) {
     const { rows, isAll } = await find(count);
@@ -53,7 +55,7 @@ export async function rankDocuments(
       distinct === undefined
         ? documents.slice(0, limit)
         : await distinctOf(table, documents, limit, distinct);
-    if (chosen.length === limit || isAll) return chosen;
+    if (chosen.length === limit || isAll || documents.length >= most) return chosen;
   }
 }
 

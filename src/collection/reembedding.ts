@@ -1,9 +1,13 @@
 import { NearfieldError, type Dtype } from '../contract/index.ts';
+import type { Contents } from './contents.ts';
 import { plainDocument } from './documents.ts';
 import { cutSpans, type LiveCollection } from './live.ts';
 import { FORMAT, type DocumentRecord } from './schema.ts';
 import type { CollectionStorage } from './storage.ts';
 import type { CutDocument, VectorSpec } from './wire.ts';
+
+/** Documents whose words are indexed at once. */
+const PUT_BATCH = 256;
 
 /** Documents read at once. */
 const READ_BATCH = 16;
@@ -88,10 +92,9 @@ export class Reembedding {
       if (meta.generation !== this.#generation) return this.#restart(meta.generation);
       const contents = await this.#live.newContents(this.#spec.dimensions);
       try {
-        for (const id of this.#seen.keys()) {
-          const staged = this.#staged.get(id);
-          if (!staged) throw new NearfieldError('internal', `"${id}" was not embedded.`);
-          await contents.put([staged], staged.vectors);
+        const ids = [...this.#seen.keys()];
+        for (let from = 0; from < ids.length; from += PUT_BATCH) {
+          await this.#putStaged(contents, ids.slice(from, from + PUT_BATCH));
         }
         const writes = await contents.takeWrites();
         const done = await this.#storage.commit(this.#generation, {
@@ -108,12 +111,28 @@ export class Reembedding {
             passageCharacters: this.#room,
           },
         });
-        if (done) await this.#live.sweep();
         return done || this.#restart((await this.#storage.meta()).generation);
       } finally {
         contents.close();
+        await this.#live.sweep();
       }
     });
+  }
+
+  async #putStaged(contents: Contents, ids: readonly string[]): Promise<void> {
+    const staged = ids.map((id) => {
+      const found = this.#staged.get(id);
+      if (!found) throw new NearfieldError('internal', `"${id}" was not embedded.`);
+      return found;
+    });
+    const vectors = new Float32Array(staged.reduce((sum, { vectors }) => sum + vectors.length, 0));
+    let from = 0;
+    for (const found of staged) {
+      vectors.set(found.vectors, from);
+      from += found.vectors.length;
+    }
+    await contents.put(staged, vectors);
+    await contents.table.relieve();
   }
 
   /** Records whose passages lie elsewhere now; the texts of the others are not written again. */

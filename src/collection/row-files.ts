@@ -72,7 +72,13 @@ export class RowFiles {
       const message = `The vectors of "${this.#collection}" are in this origin's file system, which this browser does not give now.`;
       throw new NearfieldError('storage', message);
     };
-    return { originals: await open('.rows'), codes: await open('.codes') };
+    const originals = await open('.rows');
+    try {
+      return { originals, codes: await open('.codes') };
+    } catch (error) {
+      originals.close();
+      throw error;
+    }
   }
 }
 

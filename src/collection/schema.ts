@@ -2,6 +2,8 @@ import type { DBSchema, IDBPDatabase } from 'idb';
 import { DTYPES, type CollectionInfo, type DocumentInput, type Dtype } from '../contract/index.ts';
 import type { Transaction } from '../cache/index.ts';
 import type { Page } from './disk/index.ts';
+import type { Shape } from '../vectors/index.ts';
+import type { Edition } from './row-files.ts';
 import type { Owner, Segment, TableRecord } from './table.ts';
 import type { VectorSpec } from './wire.ts';
 
@@ -27,7 +29,7 @@ export interface DocumentRecord extends DocumentInput {
   stamp: number;
 }
 
-export interface CollectionSchema extends DBSchema {
+interface Stores {
   meta: { key: 'meta'; value: Meta };
   documents: { key: string; value: DocumentRecord };
   segments: { key: number; value: Segment };
@@ -40,9 +42,9 @@ export interface CollectionSchema extends DBSchema {
   owners: { key: number; value: Owner[] };
 }
 
-export type StoreName =
-  'meta' | 'documents' | 'segments' | 'words' | 'pages' | 'vectors' | 'owners';
-export const ALL_STORES: StoreName[] = [
+export type CollectionSchema = Stores & DBSchema;
+
+export const ALL_STORES: (keyof Stores)[] = [
   'meta',
   'documents',
   'segments',
@@ -74,8 +76,26 @@ export function isSound(meta: Meta): boolean {
     dtypes.every((dtype) => DTYPES.includes(dtype as Dtype)) &&
     counts.every((count) => Number.isSafeInteger(count) && count >= 0) &&
     (edition === undefined) === (shape === undefined) &&
-    (edition === undefined || (typeof edition.id === 'string' && edition.id !== '')) &&
-    (shape === undefined || Array.isArray(shape.frames))
+    (edition === undefined || isEdition(edition)) &&
+    (shape === undefined || isShape(shape, dimensions))
+  );
+}
+
+function isEdition({ id, disk }: Edition): boolean {
+  return typeof id === 'string' && id !== '' && ['opfs', 'pages'].includes(disk);
+}
+
+function isShape({ seed, frames, sums }: Partial<Shape>, dimensions: number): boolean {
+  const isMean = (mean: unknown): boolean =>
+    mean instanceof Float32Array && mean.length === dimensions;
+  const isSum = (sum: unknown): boolean => sum instanceof Float64Array;
+  return (
+    seed !== undefined &&
+    seed >>> 0 === seed &&
+    Array.isArray(frames) &&
+    frames.every(({ mean }) => isMean(mean)) &&
+    isSum(sums?.window) &&
+    isSum(sums?.total)
   );
 }
 

@@ -8,7 +8,7 @@ import type {
   StoredDocument,
 } from '../contract/index.ts';
 import { deleteDatabase } from '../cache/index.ts';
-import { removeOpfsFolders } from './disk/index.ts';
+import { asWriter, removeOpfsFolder } from './disk/index.ts';
 import { toStored } from './documents.ts';
 import { LiveCollection, type KnownRequest } from './live.ts';
 import { Reembedding } from './reembedding.ts';
@@ -125,11 +125,13 @@ export class SearchService implements SearchWorkerApi {
 
   deleteCollection(name: string): Promise<Reply<void>> {
     return replyWith(async () => {
-      await deleteDatabase(DATABASE_PREFIX + name);
-      const channel = new BroadcastChannel(DATABASE_PREFIX + name);
-      channel.postMessage(Number.POSITIVE_INFINITY);
-      channel.close();
-      await removeOpfsFolders(await storedNames());
+      await asWriter(DATABASE_PREFIX + name, async () => {
+        await deleteDatabase(DATABASE_PREFIX + name);
+        const channel = new BroadcastChannel(DATABASE_PREFIX + name);
+        channel.postMessage(Number.POSITIVE_INFINITY);
+        channel.close();
+        await removeOpfsFolder(name);
+      });
     });
   }
 

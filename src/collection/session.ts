@@ -1,7 +1,7 @@
 import type { Remote } from 'comlink';
 import { NearfieldError, unwrap, type Reply } from '../contract/index.ts';
 import { WorkerHandle } from '../bridge/index.ts';
-import type { Opened, OpenRequest, SearchWorkerApi } from './wire.ts';
+import type { Opened, OpenRequest, SearchWorkerApi, VectorSpec } from './wire.ts';
 
 type Api = Remote<SearchWorkerApi>;
 
@@ -19,7 +19,7 @@ export function spawnSearchWorker(url?: string | URL): Worker {
  * `worker-crashed`; the next call starts another, which reads the collection from the disk.
  */
 export class SearchSession {
-  readonly #request: OpenRequest;
+  #request: OpenRequest;
   readonly #spawn: () => Worker;
   #handle: Promise<WorkerHandle<SearchWorkerApi>> | undefined;
   #opened: Opened | undefined;
@@ -79,6 +79,8 @@ export class SearchSession {
     try {
       this.#opened = unwrap(await handle.call((api) => api.open(this.#request)));
       this.#isOpen = true;
+      // Another worker must not take what has become of the collection for what it was.
+      this.#request = { ...this.#request, spec: this.#request.spec ?? specOf(this.#opened) };
       return handle;
     } catch (error) {
       handle.terminate();
@@ -89,4 +91,10 @@ export class SearchSession {
   #closedError(): NearfieldError {
     return new NearfieldError('closed', `The collection "${this.#request.name}" was closed.`);
   }
+}
+
+function specOf(opened: Opened | undefined): VectorSpec | undefined {
+  if (!opened) return undefined;
+  const { model, revision, pooling, dimensions } = opened.info;
+  return { model, revision, ...(pooling && { pooling }), dimensions };
 }

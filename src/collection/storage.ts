@@ -44,9 +44,6 @@ export interface OldChunk {
   vectors: Float32Array<ArrayBuffer>;
 }
 
-/** Chunks of format 1 read at once: 64 MiB at width 1,024. */
-const READ_BATCH = 16;
-
 /** A collection on the disk. Every method is one transaction. */
 export class CollectionStorage {
   readonly name: string;
@@ -88,23 +85,20 @@ export class CollectionStorage {
     );
   }
 
-  /** Gives the rows of a collection of format 1, chunk after chunk in their order. */
-  async loadOld(visit: (chunk: OldChunk) => void): Promise<void> {
-    await this.#connection.run((db) =>
-      transact(db, ['vectors', 'owners'], 'readonly', async (transaction) => {
-        const vectors = transaction.objectStore('vectors');
-        const owners = transaction.objectStore('owners');
-        const firsts = await vectors.getAllKeys();
-        for (let at = 0; at < firsts.length; at += READ_BATCH) {
-          const batch = firsts.slice(at, at + READ_BATCH);
-          const range = IDBKeyRange.bound(batch[0], batch.at(-1));
-          const [rows, whose] = await Promise.all([vectors.getAll(range), owners.getAll(range)]);
-          for (const [i, found] of rows.entries()) {
-            visit({ vectors: found, owners: whose[i] ?? [] });
-          }
-        }
-      }),
-    );
+  /** The rows of a collection of format 1, chunk after chunk in their order. */
+  async *oldChunks(): AsyncGenerator<OldChunk> {
+    const firsts = await this.#connection.run((db) => db.getAllKeys('vectors'));
+    for (const first of firsts) {
+      yield await this.#connection.run((db) =>
+        transact(db, ['vectors', 'owners'], 'readonly', async (transaction) => {
+          const [vectors, owners] = await Promise.all([
+            transaction.objectStore('vectors').get(first),
+            transaction.objectStore('owners').get(first),
+          ]);
+          return { vectors: vectors ?? new Float32Array(), owners: owners ?? [] };
+        }),
+      );
+    }
   }
 
   /** Pages of the files of a collection that has no OPFS. */

@@ -22,11 +22,7 @@ async function commit(table: Table, { box }: Committed): Promise<Committed> {
 
 function reload({ box, shape, edition }: Committed, width = 1): Promise<Table> {
   const segments = [...box.segments.values()].sort((a, b) => a.first - b.first);
-  const empty = {
-    seed: 1,
-    rows: 0,
-    frames: new Table(kernels, width, box.files()).index.shape.frames,
-  };
+  const empty = new Table(kernels, width, box.files()).index.shape;
   return Table.load(kernels, width, box.files(edition), shape ?? empty, segments);
 }
 
@@ -123,6 +119,19 @@ describe('what is written', () => {
   });
 });
 
+it('learns its mean over many visits', async () => {
+  let disk: Committed = { box: new PageBox() };
+  for (let visit = 0; visit < 4; visit++) {
+    const table = await reload(disk, 2);
+    const rows = Array.from({ length: 300 }, (_, i) => [1, Math.sin(i) / 10]);
+    table.append(`visit${visit}`, Float32Array.from(rows.flat()));
+    disk = await commit(table, disk);
+  }
+  const { frames } = disk.shape!;
+  expect(frames).toHaveLength(2);
+  expect(frames[1]!.mean[0]).toBeCloseTo(1, 5);
+});
+
 describe('what is damaged', () => {
   async function stored(): Promise<Committed> {
     const disk: Committed = { box: new PageBox() };
@@ -155,8 +164,15 @@ describe('what is damaged', () => {
   it('is a shape that no index has', async () => {
     const disk = await stored();
     const [frame] = disk.shape!.frames;
-    for (const frames of [[], [{ ...frame!, start: 5 }], [{ ...frame!, radius: Number.NaN }]]) {
-      const shape = { ...disk.shape!, frames };
+    const wrong = [
+      { frames: [] },
+      { frames: [{ ...frame!, start: 5 }] },
+      { frames: [{ ...frame!, radius: Number.NaN }] },
+      { sums: { ...disk.shape!.sums, windowRows: -1 } },
+      { sums: { ...disk.shape!.sums, total: new Float64Array(3) } },
+    ];
+    for (const change of wrong) {
+      const shape = { ...disk.shape!, ...change };
       await expect(reload({ ...disk, shape }, 2)).rejects.toMatchObject({ code: 'integrity' });
     }
   });

@@ -35,7 +35,7 @@ export interface TableRecord {
   passages: number;
 }
 
-/** Rows that wait in memory at most before they are written; 4 MiB at width 1,024. */
+/** Rows that wait in memory before they are worth writing; 4 MiB at width 1,024. */
 const WAITING_ROWS = 1024;
 
 /**
@@ -138,11 +138,21 @@ export class Table {
   /** The same documents without the dead rows, in other files. */
   async compacted(module: SearchModule, files: RowFiles): Promise<Table> {
     const table = new Table(module, this.index.dimensions, files);
-    for (const [id, place] of this.#places) {
-      table.append(id, await this.vectorsOf(place));
-      if (table.index.rows - table.#written >= WAITING_ROWS) await table.#write();
+    try {
+      for (const [id, place] of this.#places) {
+        table.append(id, await this.vectorsOf(place));
+        await table.relieve();
+      }
+      return table;
+    } catch (error) {
+      table.close();
+      throw error;
     }
-    return table;
+  }
+
+  /** Writes rows that wait, once they are many: for those who append without an end. */
+  async relieve(): Promise<void> {
+    if (this.index.rows - this.#written >= WAITING_ROWS) await this.#write();
   }
 
   /**

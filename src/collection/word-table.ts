@@ -24,9 +24,9 @@ export class WordTable {
     this.#stored = [...segments];
   }
 
-  /** Adds rows whose numbers rise, once the stemmers that they need are there. */
+  /** Adds rows whose numbers rise. Without their stemmers they are found by words as they are written. */
   async add(rows: readonly WordRow[]): Promise<void> {
-    await this.index.prepare(rows);
+    await this.index.prepare(rows).catch(() => undefined);
     this.index.add(rows);
   }
 

@@ -1,5 +1,5 @@
 import { badInput } from './checks.ts';
-import { Drift, newFrame, type Frame } from './frames.ts';
+import { Drift, newFrame, type Frame, type Sums } from './frames.ts';
 import { BATCH_ROWS, type Space } from './space.ts';
 
 /** Rows that are counted and encoded before the mean is looked at again. */
@@ -14,11 +14,18 @@ export class Encoder {
   readonly #space: Space;
   readonly #drift: Drift;
 
-  /** @param frames of an index that was stored; none: a new one */
-  constructor(space: Space, frames: Frame[] = []) {
+  /**
+   * @param frames of an index that was stored; none: a new one
+   * @param sums of its rows. @default not known
+   */
+  constructor(space: Space, frames: Frame[] = [], sums?: Sums) {
     this.#space = space;
-    this.#drift = new Drift(space.dimensions);
+    this.#drift = new Drift(space.dimensions, sums);
     this.frames = frames.length > 0 ? frames : [newFrame(0, new Float32Array(space.dimensions))];
+  }
+
+  get sums(): Sums {
+    return this.#drift.sums;
   }
 
   /** Encodes rows as those from `first` on. */

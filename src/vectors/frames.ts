@@ -37,16 +37,33 @@ const DRIFT = 1 / 4;
 /** Most frames; a query is rotated for each. */
 export const MAX_FRAMES = 16;
 
-/** Sums of rows as they come in. */
-export class Drift {
-  #window: Float64Array;
-  #windowRows = 0;
-  #total: Float64Array;
-  #totalRows = 0;
+/** Sums of rows as they came in: of those since a mean was taken, and of all before. */
+export interface Sums {
+  window: Float64Array;
+  windowRows: number;
+  total: Float64Array;
+  totalRows: number;
+}
 
-  constructor(dimensions: number) {
-    this.#window = new Float64Array(dimensions);
-    this.#total = new Float64Array(dimensions);
+/** Sees whether new rows are still near the mean. */
+export class Drift {
+  readonly #window: Float64Array;
+  #windowRows: number;
+  readonly #total: Float64Array;
+  #totalRows: number;
+
+  /** @param sums to go on from. @default none */
+  constructor(dimensions: number, sums?: Sums) {
+    this.#window = sums?.window.slice() ?? new Float64Array(dimensions);
+    this.#windowRows = sums?.windowRows ?? 0;
+    this.#total = sums?.total.slice() ?? new Float64Array(dimensions);
+    this.#totalRows = sums?.totalRows ?? 0;
+  }
+
+  /** A copy. */
+  get sums(): Sums {
+    const [windowRows, totalRows] = [this.#windowRows, this.#totalRows];
+    return { window: this.#window.slice(), windowRows, total: this.#total.slice(), totalRows };
   }
 
   count(rows: Float32Array): void {

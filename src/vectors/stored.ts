@@ -26,7 +26,7 @@ import { NearfieldError } from '../contract/index.ts';
 import { FACTOR_BYTES, MAX_WIDTH, paddedWidth, SEGMENT_ROWS } from '../kernels/index.ts';
 import { bitCount } from './asked.ts';
 import { assertFactors, codeParts, codesChecksum, damaged } from './codes.ts';
-import { MAX_FRAMES, type Frame } from './frames.ts';
+import { MAX_FRAMES, type Frame, type Sums } from './frames.ts';
 import type { Space } from './space.ts';
 
 const MAGIC = 0x5856464e;
@@ -45,6 +45,8 @@ export interface Header {
   rows: number;
   live: number;
   frames: Frame[];
+  /** Not among the bytes. */
+  sums?: Sums;
 }
 
 function rowsOfSegment(rows: number, first: number): number {
@@ -188,6 +190,17 @@ export function assertFrames(frames: readonly Frame[], rows: number): void {
       throw damaged(`frame ${i} has no sound numbers`);
     }
   }
+}
+
+export function assertSums(
+  { window, windowRows, total, totalRows }: Sums,
+  dimensions: number,
+): void {
+  const counts = [windowRows, totalRows];
+  const isCounted = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
+  const isSum = (sum: Float64Array): boolean =>
+    sum.length === dimensions && sum.every(Number.isFinite);
+  if (!isCounted || !isSum(window) || !isSum(total)) throw damaged('its sums are none');
 }
 
 function readSegments(space: Space, { rows, live }: Header, bytes: Uint8Array): void {

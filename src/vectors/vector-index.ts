@@ -4,7 +4,7 @@ import { boundedRows } from './bounded.ts';
 import { assertCount, assertDimensions, assertQuery, assertRows, badInput } from './checks.ts';
 import { assertFactors, codeParts, codesChecksum, damaged, type CodePart } from './codes.ts';
 import { Encoder } from './encoder.ts';
-import type { Frame } from './frames.ts';
+import type { Frame, Sums } from './frames.ts';
 import type { SearchModule } from './load.ts';
 import { nearestRows } from './nearest.ts';
 import { MemoryOriginals, type Originals } from './originals.ts';
@@ -15,7 +15,7 @@ import { backgroundOf, type Background } from './background.ts';
 import { originalScores, rescore } from './rescore.ts';
 import { wakeThread } from './scan.ts';
 import { Space } from './space.ts';
-import { assertFrames, readIndex, writeBlocks, type Header } from './stored.ts';
+import { assertFrames, assertSums, readIndex, writeBlocks, type Header } from './stored.ts';
 import type { Ranked } from './top-k.ts';
 
 export interface IndexOptions {
@@ -49,6 +49,8 @@ export interface Shape {
   seed: number;
   rows: number;
   frames: readonly Frame[];
+  /** Of the rows, by which the next ones are judged. */
+  sums: Sums;
 }
 
 export interface Found extends Ranked {
@@ -92,7 +94,7 @@ export class VectorIndex {
     }
     this.#seed = seed;
     this.#space = new Space(module, dimensions, seed, worker);
-    this.#encoder = new Encoder(this.#space, stored?.frames);
+    this.#encoder = new Encoder(this.#space, stored?.frames, stored?.sums);
     this.#own = originals ? undefined : new MemoryOriginals(dimensions);
     this.#originals = originals ?? this.#own!;
     this.#rows = stored?.rows ?? 0;
@@ -122,13 +124,14 @@ export class VectorIndex {
   static restore(
     module: SearchModule,
     dimensions: number,
-    { seed, rows, frames }: Shape,
+    { seed, rows, frames, sums }: Shape,
     options: Omit<IndexOptions, 'seed'>,
   ): VectorIndex {
     const own = frames.map((frame) => ({ ...frame, mean: frame.mean.slice() }));
     if (own.length === 0) throw damaged('it has no frames');
     assertFrames(own, rows);
-    const header = { dimensions, seed, rows, live: rows, frames: own };
+    assertSums(sums, dimensions);
+    const header = { dimensions, seed, rows, live: rows, frames: own, sums };
     const index = new VectorIndex(module, dimensions, { ...options, seed }, header);
     index.#space.reserve(rows);
     for (let row = 0; row < rows; row++) index.#setAlive(row, true);
@@ -142,7 +145,7 @@ export class VectorIndex {
   /** As of now: a copy. */
   get shape(): Shape {
     const frames = this.#encoder.frames.map((frame) => ({ ...frame }));
-    return { seed: this.#seed, rows: this.#rows, frames };
+    return { seed: this.#seed, rows: this.#rows, frames, sums: this.#encoder.sums };
   }
 
   /** Rows added so far, removed ones counted in. */

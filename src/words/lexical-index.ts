@@ -88,8 +88,8 @@ export class LexicalIndex {
   }
 
   /**
-   * Adds rows; all or none. Throws `bad-input` where their numbers do not rise, `internal` where
-   * `prepare` did not see them.
+   * Adds rows; all or none. Rows whose stemmer `prepare` could not load are found by their words as
+   * they are written. Throws `bad-input` where their numbers do not rise.
    */
   add(rows: Iterable<WordRow>): void {
     const segment = buildSegment(this.#analysed(rows), this.#last);
@@ -144,7 +144,9 @@ export class LexicalIndex {
 
   *#analysed(rows: Iterable<WordRow>): Generator<AnalysedRow> {
     for (const { row, text, language } of rows) {
-      yield { row, terms: this.#analyser.terms(text, languageOf(text, language)) };
+      const found = languageOf(text, language);
+      const stemmed = found !== undefined && this.#stemmers.has(found) ? found : undefined;
+      yield { row, terms: this.#analyser.terms(text, stemmed) };
     }
   }
 

@@ -52,7 +52,8 @@ export class Stemmers {
 
   /** @param languages as `stemmedLanguage` gives them. Throws `download-failed` */
   async load(languages: Iterable<string>): Promise<void> {
-    await Promise.all([...languages].map((language) => this.#load(language)));
+    // All that can be had, whatever fails.
+    await settle([...languages].map((language) => this.#load(language)));
   }
 
   /** Throws `internal` when it should have been loaded before. */
@@ -77,4 +78,9 @@ export class Stemmers {
       throw new NearfieldError('download-failed', message, { cause: error });
     }
   }
+}
+
+async function settle(loads: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(loads)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }

@@ -2,7 +2,8 @@ import { diskError, type DiskFile, type Page } from './disk-file.ts';
 
 /** For a handle: some milliseconds are usual; Chromium 156 has been seen never to answer. */
 const HANDLE_PATIENCE_MS = 2000;
-const HANDLE_ATTEMPTS = 3;
+const HANDLE_ATTEMPTS = 5;
+const HANDLE_PAUSE_MS = 50;
 
 /** As the File System standard has it for dedicated workers; these types are read by the page's too. */
 interface AccessHandle {
@@ -19,6 +20,9 @@ type WritableFile = FileSystemFileHandle & {
   createSyncAccessHandle(options: { mode: 'readwrite-unsafe' }): Promise<AccessHandle>;
 };
 
+/** Whether several tabs may have a file open; known once a file was opened. */
+let isShared: boolean | undefined;
+
 /**
  * A file in OPFS. Where several tabs may have it open, its handle stays open; elsewhere a handle is
  * there while it is written only, and reading goes through the file's blob.
@@ -26,7 +30,6 @@ type WritableFile = FileSystemFileHandle & {
 export class OpfsFile implements DiskFile {
   readonly #file: WritableFile;
   #handle: AccessHandle | undefined;
-  #isShared = false;
   #isWritten = false;
 
   private constructor(file: WritableFile) {
@@ -35,8 +38,14 @@ export class OpfsFile implements DiskFile {
 
   static async open(file: FileSystemFileHandle): Promise<OpfsFile> {
     const opened = new OpfsFile(file as WritableFile);
-    await opened.#open();
-    if (!opened.#isShared) opened.close();
+    if (isShared === false) return opened;
+    try {
+      await opened.#open(1);
+    } catch {
+      // Another tab is writing it, or the browser does not answer: reading has another way.
+      return opened;
+    }
+    if (!isShared) opened.close();
     return opened;
   }
 
@@ -53,7 +62,7 @@ export class OpfsFile implements DiskFile {
 
   async write(at: number, bytes: Uint8Array): Promise<void> {
     this.#isWritten = true;
-    const handle = this.#handle ?? (await this.#open());
+    const handle = this.#handle ?? (await this.#open(HANDLE_ATTEMPTS));
     try {
       if (handle.write(bytes, { at }) === bytes.byteLength) return;
     } catch (error) {
@@ -71,7 +80,7 @@ export class OpfsFile implements DiskFile {
     } catch (error) {
       throw diskError('store rows', error);
     } finally {
-      if (!this.#isShared) this.close();
+      if (!isShared) this.close();
     }
     return [];
   }
@@ -81,9 +90,9 @@ export class OpfsFile implements DiskFile {
     this.#handle = undefined;
   }
 
-  async #open(): Promise<AccessHandle> {
-    const handle = await openHandle(this.#file);
-    this.#isShared = handle.mode === 'readwrite-unsafe';
+  async #open(attempts: number): Promise<AccessHandle> {
+    const handle = await openHandle(this.#file, attempts);
+    isShared = handle.mode === 'readwrite-unsafe';
     this.#handle = handle;
     return handle;
   }
@@ -103,12 +112,14 @@ export class OpfsFile implements DiskFile {
   }
 }
 
-async function openHandle(file: WritableFile): Promise<AccessHandle> {
+async function openHandle(file: WritableFile, attempts: number): Promise<AccessHandle> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await inTime(file.createSyncAccessHandle({ mode: 'readwrite-unsafe' }));
     } catch (error) {
-      if (attempt === HANDLE_ATTEMPTS) throw diskError('open stored rows', error);
+      if (attempt >= attempts) throw diskError('open stored rows', error);
+      // Another tab may be looking whether files can be shared.
+      await new Promise((resolve) => setTimeout(resolve, HANDLE_PAUSE_MS * attempt));
     }
   }
 }

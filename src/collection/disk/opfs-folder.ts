@@ -30,7 +30,7 @@ export async function openOpfsFile(
   }
 }
 
-/** Removes a collection's files but for those in use; what another tab still reads stays. */
+/** Removes a collection's files but for those in use; what another tab still reads may stay. */
 export async function sweepOpfsFolder(
   collection: string,
   isUsed: (file: string) => boolean,
@@ -40,28 +40,25 @@ export async function sweepOpfsFolder(
     ?.getDirectoryHandle(await folderName(collection))
     .catch(() => undefined);
   if (!folder) return;
-  for await (const name of folder.keys()) {
-    if (!isUsed(name)) await folder.removeEntry(name).catch(() => undefined);
-  }
+  const names: string[] = [];
+  for await (const name of folder.keys()) names.push(name);
+  for (const name of names) if (!isUsed(name)) await remove(folder, name);
 }
 
-/** Removes the folders of all collections but those named. */
-export async function removeOpfsFolders(kept: readonly string[]): Promise<void> {
+/** Removes all files of a collection. */
+export async function removeOpfsFolder(collection: string): Promise<void> {
   const root = await rootFolder(false);
-  if (!root) return;
-  const names = new Set(await Promise.all(kept.map(folderName)));
-  for await (const name of root.keys()) {
-    if (!names.has(name)) await removeFolder(root, name);
-  }
+  if (root) await remove(root, await folderName(collection));
 }
 
-async function removeFolder(root: FileSystemDirectoryHandle, name: string): Promise<void> {
+async function remove(from: FileSystemDirectoryHandle, name: string): Promise<void> {
   for (let attempt = 1; attempt <= REMOVAL_ATTEMPTS; attempt++) {
     try {
-      await root.removeEntry(name, { recursive: true });
+      await from.removeEntry(name, { recursive: true });
       return;
-    } catch {
-      // Open in another tab, which was told to let go. What is left goes with the next removal.
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'NotFoundError') return;
+      // Open in another tab, which was told to let go. What is left goes with a later removal.
       await new Promise((resolve) => setTimeout(resolve, REMOVAL_PAUSE_MS));
     }
   }

@@ -33,6 +33,7 @@ function request(locks: LockManager, name: string): Promise<(() => void) | undef
     const silence = setInterval(() => {
       void isHeld(locks, name).then((held) => {
         if (held || asking.signal.aborted) return;
+        clearInterval(silence);
         asking.abort();
         resolve(undefined);
       });
@@ -52,7 +53,7 @@ function request(locks: LockManager, name: string): Promise<(() => void) | undef
 
 /** Whether another has it: then the wait is for its work, however long that takes. */
 async function isHeld(locks: LockManager, name: string): Promise<boolean> {
-  const { held = [] } = await locks.query();
+  const { held = [] } = await locks.query().catch((): LockManagerSnapshot => ({}));
   return held.some((lock) => lock.name === name);
 }
 

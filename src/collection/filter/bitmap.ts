@@ -55,3 +55,12 @@ export function countBits(bits: Bitmap): number {
   }
   return count;
 }
+
+/** Numbers of its rows, rising. */
+export function* rowsIn(bits: Bitmap): Generator<number> {
+  for (let word = 0; word < bits.length; word++) {
+    for (let rest = bits[word]!; rest !== 0; rest &= rest - 1) {
+      yield 32 * word + 31 - Math.clz32(rest & -rest);
+    }
+  }
+}
