@@ -265,6 +265,7 @@ describe('add', () => {
     expect([...index.search('owls').top(5).rows]).toEqual([0]);
     expect([...index.search('hunted', { fuzzy: false }).top(5).rows]).toEqual([]);
   });
+
   it('keeps segments few, and their bytes the same while they live', () => {
     const index = new LexicalIndex();
     for (let row = 0; row < 300; row++) {
