@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Hit } from '../../index.ts';
 import { foundWords, spansOf } from './marks.ts';
 
 /** A snippet in which the words between brackets were found. */
-function found(marked: string): string[] {
+function found(marked: string, via: Hit['via'] = 'both'): string[] {
   const text = marked.replaceAll(/[[\]]/g, '');
   const marks = [...marked.matchAll(/\[(.+?)\]/g)].map(({ 0: { length }, index }, i) => {
     const start = index - 2 * i;
     return [start, start + length - 2] as [number, number];
   });
-  return foundWords({ text, marks });
+  return foundWords({ snippet: { text, marks }, via });
 }
 
 function marked(words: readonly string[], text: string): string[] {
@@ -24,6 +25,12 @@ describe('foundWords', () => {
   test('leaves the commonest words alone', () => {
     expect(found('[the] right [to] [rest]')).toEqual(['rest']);
     expect(found('[教育][は]、無償である。')).toEqual(['教育']);
+  });
+
+  test('gives the commonest where a text was found by nothing else', () => {
+    expect(found('[prawo] [do] pracy', 'lexical')).toEqual(['prawo']);
+    expect(found('prawo [do] pracy', 'lexical')).toEqual(['do']);
+    expect(found('prawo [do] pracy', 'both')).toEqual([]);
   });
 });
 
@@ -54,9 +61,9 @@ describe('spansOf', () => {
     fc.assert(
       fc.property(word, (word) => {
         const text = `(${word})`;
-        const words = foundWords({ text, marks: [[1, 1 + word.length]] });
+        const words = found(`([${word}])`, 'lexical');
         const whole = { start: 1, end: 1 + word.length };
-        expect(spansOf(words, text)).toEqual(words.length > 0 ? [whole] : []);
+        expect(spansOf(words, text)).toEqual([whole]);
       }),
     );
   });

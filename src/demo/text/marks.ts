@@ -1,6 +1,6 @@
 /** Where the words that a search found stand in a text, in the text's own UTF-16 units. */
 
-import type { Snippet } from '../../index.ts';
+import type { Hit } from '../../index.ts';
 
 export interface Span {
   start: number;
@@ -24,10 +24,15 @@ const RUN_TOGETHER =
   /[\p{scx=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 const LETTER = String.raw`[\p{L}\p{N}\p{M}]`;
 
-/** As they are written there, in lower case, but for those too common to tell anything. */
-export function foundWords({ text, marks }: Snippet): string[] {
-  const words = marks.map(([start, end]) => text.slice(start, end).toLowerCase());
-  return [...new Set(words)].filter((word) => !COMMON.has(word) && !PARTICLE.test(word));
+/**
+ * The found words of a snippet, in lower case, but for those too common to tell anything; these too
+ * where they alone are why there is a hit.
+ */
+export function foundWords({ snippet, via }: Pick<Hit, 'snippet' | 'via'>): string[] {
+  const { text, marks } = snippet;
+  const words = [...new Set(marks.map(([start, end]) => text.slice(start, end).toLowerCase()))];
+  const telling = words.filter((word) => !COMMON.has(word) && !PARTICLE.test(word));
+  return telling.length === 0 && via === 'lexical' ? words : telling;
 }
 
 /** Whole words in scripts that part them, whatever their case; rising, none in another. */

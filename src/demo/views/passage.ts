@@ -48,10 +48,10 @@ export function languageAttributes(hit: Hit): Record<string, string | undefined>
   return { lang: languageOf(hit), dir: typeof direction === 'string' ? direction : 'auto' };
 }
 
-function marked(text: string, { snippet }: Hit): (Node | string)[] {
+function marked(text: string, hit: Hit): (Node | string)[] {
   const parts: (Node | string)[] = [];
   let at = 0;
-  for (const { start, end } of spansOf(foundWords(snippet), text)) {
+  for (const { start, end } of spansOf(foundWords(hit), text)) {
     parts.push(text.slice(at, start), h('mark', {}, text.slice(start, end)));
     at = end;
   }
