@@ -211,7 +211,7 @@ test.describe('the demo page, once loaded', () => {
     const title = await page.locator('.hit-toggle').nth(1).innerText();
     const button = page.getByRole('button', { name: `More like this: ${title}` });
     await button.press('Enter');
-    await expect(page.getByRole('heading', { name: `More like ${title}` })).toBeVisible();
+    await expect(page.getByRole('heading', { name: `More like “${title}”` })).toBeVisible();
     await expect(page.locator('#announcer')).toHaveText(`10 hits like “${title}”.`);
     // Every language has an Article 24.
     await expect(page.locator('.hit').first()).toContainText('24');

@@ -44,7 +44,7 @@ function likeHeading(like: Hit, query: string, back: () => void): HTMLElement {
   return h(
     'div',
     { class: 'like-head' },
-    h('h2', {}, 'More like ', h('span', { attrs: languageAttributes(like) }, titleOf(like))),
+    h('h2', {}, 'More like “', h('span', { attrs: languageAttributes(like) }, titleOf(like)), '”'),
     button('Back to the question', back, { name: `Back to the question: ${query}` }),
   );
 }
@@ -55,14 +55,21 @@ function nothing(
   documents: number,
   { askBoth }: ResultActions,
 ): HTMLElement {
-  if (documents === 0 || like) {
+  if (like) {
     return card(
-      like ? 'Nothing else is here' : 'Nothing to show yet',
+      'Nothing else is here',
+      'Add a document, or choose another language for the answers.',
+    );
+  }
+  if (documents === 0) {
+    return card(
+      'Nothing to show yet',
       'This collection has no text that could answer. Add a document or search another one.',
     );
   }
-  if (mode !== 'lexical')
+  if (mode !== 'lexical') {
     return card('Nothing was found', 'Try other words, or another language for the answers.');
+  }
   return card(
     'No text here has these words',
     'Search by “Meaning and words”: it also finds what is said in other words, and in other languages.',
