@@ -38,6 +38,7 @@ test('finds by meaning, after a reload and in another language too', async ({ pa
   }, DOCUMENTS);
   expect(first.hits).toHaveLength(2);
   expect(first.hits[0]).toMatchObject({ id: 'password', via: 'vector' });
+  expect(first.hits[0]?.similarity).toBeGreaterThan(first.hits[1]?.similarity ?? 1);
   expect(first.info).toMatchObject({ documents: 4, dimensions: 384, model: 'starter' });
 
   await page.reload();

@@ -25,6 +25,19 @@ test.describe('the demo page', () => {
     await expect(hits.first().locator('mark')).toHaveText('holidays');
   });
 
+  test('remembers what to search by', async ({ page }) => {
+    await openDemo(page);
+    const words = page.getByRole('radio', { name: 'Words', exact: true });
+    await words.check();
+    await ask(page, 'periodic holidays');
+    await page.reload();
+    await ready(page);
+    await expect(words).toBeChecked();
+    await ask(page, 'periodic holidays');
+    await expect(page.locator('#announcer')).toContainText('by words.');
+    await expect(page.locator('.hit').first()).toContainText('periodic holidays with pay');
+  });
+
   test('takes files, chosen or dropped, and notes, and deletes them', async ({ page }) => {
     await openDemo(page);
     await page.getByRole('radio', { name: /My documents/ }).check();
@@ -160,6 +173,53 @@ test.describe('the demo page, once loaded', () => {
     await expect(passages.first()).toContainText('教育');
     await page.locator('.hit-toggle').first().click();
     await expect(page.locator('.parallel')).toContainText('Education shall be free');
+  });
+
+  test('searches by meaning, by words or by both, as chosen by keyboard', async () => {
+    const first = page.locator('.hit').first();
+    const both = page.getByRole('radio', { name: 'Meaning and words' });
+    const meaning = page.getByRole('radio', { name: 'Meaning', exact: true });
+    const words = page.getByRole('radio', { name: 'Words', exact: true });
+    await page.getByLabel('Answers in').selectOption('en');
+    await ask(page, 'vacation days');
+    await both.focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(meaning).toBeChecked();
+    await expect(page.locator('#announcer')).toContainText('by meaning.');
+    // It has none of these words.
+    await expect(first).toContainText('rest and leisure');
+    await expect(first).toContainText('similarity');
+    await expect(page.locator('mark')).toHaveCount(0);
+
+    await page.keyboard.press('ArrowRight');
+    await expect(words).toBeChecked();
+    await expect(page.locator('#stage')).toContainText('No text here has these words');
+    await expect(page.locator('#readout-text')).not.toContainText('question');
+    await ask(page, 'exile');
+    await expect(page.locator('.hit')).toHaveCount(1);
+    await expect(first.locator('mark')).toHaveText('exile');
+    await expect(first).toContainText('BM25');
+
+    await ask(page, 'vacation days');
+    await page.getByRole('button', { name: 'Search by meaning and words' }).press('Enter');
+    await expect(both).toBeChecked();
+    await expect(page.locator('.hit')).toHaveCount(10);
+  });
+
+  test('shows what is like a hit, and goes back', async () => {
+    await ask(page, 'Do I get paid holidays?');
+    const title = await page.locator('.hit-toggle').nth(1).innerText();
+    const button = page.getByRole('button', { name: `More like this: ${title}` });
+    await button.press('Enter');
+    await expect(page.getByRole('heading', { name: `More like “${title}”` })).toBeVisible();
+    await expect(page.locator('#announcer')).toHaveText(`10 hits like “${title}”.`);
+    // Every language has an Article 24.
+    await expect(page.locator('.hit').first()).toContainText('24');
+    const back = page.getByRole('button', { name: 'Back to the question' });
+    await expect(back).toBeFocused();
+    await back.press('Enter');
+    await answered(page, 'Do I get paid holidays?');
+    await expect(button).toBeFocused();
   });
 
   test('says when an answer came from the cache', async () => {

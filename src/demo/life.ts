@@ -1,10 +1,10 @@
 /** From opening the page to a model that answers, and from one model to the next. */
 
-import { storedModels, type DeviceChoice } from '../index.ts';
+import { storedModels, type DeviceChoice, type SearchMode } from '../index.ts';
 import type { CorpusId } from './corpora/corpora.ts';
 import { MODELS, sizeOf, type ModelId, type ModelSize } from './models.ts';
 import type { Parts } from './parts.ts';
-import { rememberDevice, savesData, type Opening } from './preferences.ts';
+import { rememberDevice, rememberMode, savesData, type Opening } from './preferences.ts';
 
 export async function start(parts: Parts, { model, device, corpus }: Opening): Promise<void> {
   const { store, shelf } = parts;
@@ -40,6 +40,12 @@ async function afterFirstAnswer({ store, shelf, search }: Parts): Promise<void> 
 export function changeCorpus({ store, shelf, engine, search }: Parts): void {
   const { corpus } = store.get();
   if (engine.current) void shelf.open(corpus);
+  search.ask();
+}
+
+export function changeMode({ store, search }: Parts, mode: SearchMode): void {
+  store.set({ mode });
+  rememberMode(mode);
   search.ask();
 }
 

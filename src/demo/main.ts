@@ -2,7 +2,7 @@
 
 import * as nearfield from '../index.ts';
 import { deleteEverything, removeAllDocuments, removeDocument } from './deletions.ts';
-import { changeCorpus, dropFiles, load, refreshModels, start } from './life.ts';
+import { changeCorpus, changeMode, dropFiles, load, refreshModels, start } from './life.ts';
 import { parallelText } from './parallel.ts';
 import { createParts } from './parts.ts';
 import { opening } from './preferences.ts';
@@ -13,6 +13,7 @@ import { setUpCorpora } from './views/corpora.ts';
 import { setUpData } from './views/data.ts';
 import { createDocuments, setUpDrop } from './views/documents.ts';
 import { setUpEngine } from './views/engine.ts';
+import { setUpMode } from './views/mode.ts';
 import { setUpQuestion } from './views/question.ts';
 import { setUpReadout } from './views/readout.ts';
 import { setUpStage } from './views/stage.ts';
@@ -34,6 +35,7 @@ const documents = createDocuments(store, ingest, {
 setUpTheme();
 setUpQuestion(store, search);
 setUpCorpora(store, () => changeCorpus(parts));
+setUpMode(store, (mode) => changeMode(parts, mode));
 setUpReadout(store, {
   cancelLoad: () => engine.cancel(),
   loadStarter: () => void load(parts, 'starter', store.get().device),
@@ -42,6 +44,9 @@ setUpStage(
   store,
   {
     parallel: (hit) => parallelText(parts, hit),
+    similar: search.similar,
+    back: search.ask,
+    askBoth: () => changeMode(parts, 'hybrid'),
     ask: (query) => {
       store.set({ query });
       search.ask();

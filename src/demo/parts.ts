@@ -16,8 +16,8 @@ export interface Parts {
   ingest: Ingest;
 }
 
-export function createParts({ corpus, query, device }: Opening): Parts {
-  const store = createState({ corpus, query, device });
+export function createParts({ corpus, query, mode, device }: Opening): Parts {
+  const store = createState({ corpus, query, mode, device });
   const shelf = new Shelf(store);
   const engine = new Engine(
     store,

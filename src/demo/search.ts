@@ -1,8 +1,6 @@
 /** Search as you type: a pause before asking, and a counter that drops answers nobody waits for. */
 
 import type { Collection, Embedder, Hit } from '../index.ts';
-import { SAMPLE_FILES } from './corpora/files.ts';
-import { isSample, type CorpusId } from './corpora/corpora.ts';
 import type { Shelf } from './shelf.ts';
 import type { Answer, State } from './state.ts';
 import type { Store } from './store.ts';
@@ -16,6 +14,8 @@ export interface Search {
   type: (query: string) => void;
   /** Asks what is in the state now. */
   ask: () => void;
+  /** Shows what is like a hit until something is asked again. */
+  similar: (like: Hit) => void;
   /** When the question asked last is answered, or given up. */
   settled: () => Promise<void>;
 }
@@ -38,32 +38,45 @@ export function createSearch(
   }
 
   function ask(): void {
+    begin();
+    if (store.get().query.trim() === '') {
+      store.set({ answer: undefined, searching: false, searchTrouble: undefined });
+    } else running = answer(turn, abort.signal);
+  }
+
+  function similar(like: Hit): void {
+    begin();
+    running = answer(turn, abort.signal, like);
+  }
+
+  function begin(): void {
     clearTimeout(timer);
     turn++;
     abort.abort();
     abort = new AbortController();
-    const { query } = store.get();
-    if (query.trim() === '') {
-      store.set({ answer: undefined, searching: false, searchTrouble: undefined });
-    } else running = answer(query.trim(), turn, abort.signal);
   }
 
-  async function answer(query: string, mine: number, signal: AbortSignal): Promise<void> {
-    const { corpus, language } = store.get();
+  async function answer(mine: number, signal: AbortSignal, like?: Hit): Promise<void> {
+    const { corpus, language, mode, query: typed } = store.get();
+    const query = typed.trim();
     store.set({ searching: true });
     try {
       const user = embedder();
+      const byMeaning = mode !== 'lexical' && !like;
       // The samples of a first visit are being stored while the question is embedded.
       const [collection, embedded] = await Promise.all([
         shelf.open(corpus),
-        user && embedQuestion(query, user, signal),
+        byMeaning && user ? embedQuestion(query, user, signal) : undefined,
       ]);
+      const asked = { query, corpus, mode, ...(like && { like }) };
       const found =
-        collection && embedded && mine === turn
-          ? await find({ query, corpus, language, collection, embedded, signal })
-          : undefined;
+        collection && mine === turn ? await find(collection, asked, language, signal) : undefined;
       if (mine !== turn) return;
-      store.set({ answer: found, searching: false, searchTrouble: undefined });
+      store.set({
+        answer: found && { ...asked, ...found, ...(embedded && { embedded }) },
+        searching: false,
+        searchTrouble: undefined,
+      });
       if (user) store.set({ engine: user.info });
     } catch (error) {
       if (mine !== turn || isAbort(error)) return;
@@ -71,21 +84,7 @@ export function createSearch(
     }
   }
 
-  return { type, ask, settled: () => running };
-}
-
-interface Question {
-  query: string;
-  corpus: CorpusId;
-  language: string;
-  collection: Collection;
-  embedded: Embedded;
-  signal: AbortSignal;
-}
-
-interface Embedded {
-  ms: number;
-  fromCache: boolean;
+  return { type, ask, similar, settled: () => running };
 }
 
 /** By itself, so that its time can be told; the search then finds the vector in the cache. */
@@ -93,7 +92,7 @@ async function embedQuestion(
   query: string,
   embedder: Embedder,
   signal: AbortSignal,
-): Promise<Embedded> {
+): Promise<NonNullable<Answer['embedded']>> {
   const hitsBefore = embedder.info.counts.cacheHits;
   const started = performance.now();
   await embedder.embed(query, { kind: 'query', signal });
@@ -101,25 +100,16 @@ async function embedQuestion(
   return { ms, fromCache: embedder.info.counts.cacheHits > hitsBefore };
 }
 
-async function find(question: Question): Promise<Answer> {
-  const { query, corpus, collection, embedded, signal } = question;
+async function find(
+  collection: Collection,
+  { query, mode, like }: Pick<Answer, 'query' | 'mode' | 'like'>,
+  language: string,
+  signal: AbortSignal,
+): Promise<Pick<Answer, 'hits' | 'searchMs'>> {
+  const options = { limit: LIMIT, signal, ...(language !== '' && { filter: { language } }) };
   const started = performance.now();
-  const hits = await collection.search(query, { limit: limitFor(question), signal });
-  return {
-    query,
-    corpus,
-    hits: hits.filter(inLanguage(question.language)).slice(0, LIMIT),
-    embedMs: embedded.ms,
-    searchMs: performance.now() - started,
-    fromCache: embedded.fromCache,
-  };
-}
-
-/** A collection has no filter yet: one language is sifted out of all hits. */
-function limitFor({ corpus, language }: Question): number {
-  return language !== '' && isSample(corpus) ? SAMPLE_FILES[corpus].rows : LIMIT;
-}
-
-function inLanguage(language: string): (hit: Hit) => boolean {
-  return (hit) => language === '' || hit.metadata?.['language'] === language;
+  const hits = like
+    ? await collection.similar(like.id, options)
+    : await collection.search(query, { ...options, mode });
+  return { hits, searchMs: performance.now() - started };
 }

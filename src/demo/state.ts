@@ -1,4 +1,4 @@
-import type { DeviceChoice, EmbedderInfo, Hit, LoadProgress } from '../index.ts';
+import type { DeviceChoice, EmbedderInfo, Hit, LoadProgress, SearchMode } from '../index.ts';
 import type { CorpusId } from './corpora/corpora.ts';
 import type { ModelId, ModelSize, StoredModel } from './models.ts';
 import { createStore, type Store } from './store.ts';
@@ -32,10 +32,13 @@ export interface ShelfState {
 export interface Answer {
   query: string;
   corpus: CorpusId;
+  mode: SearchMode;
+  /** The hit whose likes these are, and not the question's answers. */
+  like?: Hit;
   hits: readonly Hit[];
-  embedMs: number;
+  /** Absent where no question was embedded. */
+  embedded?: { ms: number; fromCache: boolean };
   searchMs: number;
-  fromCache: boolean;
 }
 
 type JobPhase = 'waiting' | 'embedding' | 'done' | 'failed' | 'cancelled';
@@ -62,6 +65,7 @@ export interface State {
   corpus: CorpusId;
   shelves: Readonly<Record<CorpusId, ShelfState>>;
   query: string;
+  mode: SearchMode;
   /** BCP 47 tag of the answers wanted, in a corpus of many languages. */
   language: string;
   searching: boolean;
@@ -90,6 +94,7 @@ export function createState(patch: Partial<State>): Store<State> {
     corpus: 'udhr',
     shelves: { udhr: CLOSED, wordnet: CLOSED, documents: CLOSED },
     query: '',
+    mode: 'hybrid',
     language: '',
     searching: false,
     answer: undefined,

@@ -2,9 +2,10 @@
 
 import { byId } from '../dom.ts';
 import { plural } from '../format.ts';
-import type { State } from '../state.ts';
+import type { Answer, State } from '../state.ts';
 import type { Store } from '../store.ts';
-import { deviceName, modelName } from './names.ts';
+import { titleOf } from './hit.ts';
+import { deviceName, MODE_NAMES, modelName } from './names.ts';
 
 export function announce(message: string): void {
   byId('announcer', HTMLParagraphElement).textContent = message;
@@ -14,7 +15,7 @@ export function setUpAnnouncements(store: Store<State>): void {
   store.watch(
     ({ answer }) => [answer],
     ({ answer }) => {
-      if (answer) announce(`${plural(answer.hits.length, 'hit')} for “${answer.query}”.`);
+      if (answer) announce(outcome(answer));
     },
   );
   store.watch(
@@ -30,4 +31,11 @@ export function setUpAnnouncements(store: Store<State>): void {
       if (trouble) announce(`${trouble.title}. ${trouble.advice}`);
     },
   );
+}
+
+function outcome({ hits, query, mode, like }: Answer): string {
+  const found = plural(hits.length, 'hit');
+  return like
+    ? `${found} like “${titleOf(like)}”.`
+    : `${found} for “${query}” by ${MODE_NAMES[mode].toLowerCase()}.`;
 }

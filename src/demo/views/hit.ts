@@ -6,9 +6,9 @@ import { count, languageNames } from '../format.ts';
 import { fullText, languageAttributes, languageOf, passageText } from './passage.ts';
 
 export interface HitActions {
-  query: string;
   /** The same text in a language the reader knows, where the corpus has it. */
   parallel(hit: Hit): Promise<{ text: string; language: string } | undefined>;
+  similar: (hit: Hit) => void;
   remove?: (hit: Hit) => void;
 }
 
@@ -20,7 +20,7 @@ export interface HitView {
 export function createHit(hit: Hit, index: number, actions: HitActions): HitView {
   const id = `hit-${index}`;
   const more = h('div', { class: 'hit-more', attrs: { id, hidden: true } });
-  const passage = passageText(hit, actions.query);
+  const passage = passageText(hit);
   const toggle = h(
     'button',
     {
@@ -46,11 +46,12 @@ export function createHit(hit: Hit, index: number, actions: HitActions): HitView
     h('div', { class: 'hit-head' }, h('h2', {}, toggle), tags(hit), score(hit)),
     passage,
     more,
+    moreLike(hit, actions),
   );
   return { element, toggle };
 }
 
-function titleOf({ id, title, metadata }: Hit): string {
+export function titleOf({ id, title, metadata }: Hit): string {
   const heading = metadata?.['heading'];
   return title ?? (typeof heading === 'string' ? heading : id);
 }
@@ -80,17 +81,33 @@ function languageTag(tag: string): HTMLElement {
   );
 }
 
-function score({ score: value }: Hit): HTMLElement {
+function score({ similarity, score: value }: Hit): HTMLElement {
+  const byMeaning = similarity !== undefined;
+  const title = byMeaning
+    ? 'Cosine similarity: how near this passage is in meaning, 1 at most'
+    : 'BM25: how much the words tell that were found in this passage';
   return h(
     'span',
-    { class: 'score', attrs: { title: 'Cosine similarity of your question and this passage' } },
-    h('span', { class: 'sr-only' }, 'similarity '),
-    value.toFixed(3),
+    { class: 'score', attrs: { title } },
+    h('span', { class: byMeaning ? 'sr-only' : 'score-name' }, byMeaning ? 'similarity ' : 'BM25 '),
+    byMeaning ? similarity.toFixed(3) : value.toFixed(1),
+  );
+}
+
+function moreLike(hit: Hit, { similar }: HitActions): HTMLElement {
+  return h(
+    'button',
+    {
+      class: 'hit-like',
+      attrs: { type: 'button', 'aria-label': `More like this: ${titleOf(hit)}` },
+      on: { click: () => similar(hit) },
+    },
+    'More like this',
   );
 }
 
 function fill(more: HTMLElement, hit: Hit, actions: HitActions): void {
-  more.append(fullText(hit, actions.query), facts(hit));
+  more.append(fullText(hit), facts(hit));
   const { remove } = actions;
   if (remove) {
     const label = `Delete ${titleOf(hit)}`;

@@ -1,8 +1,14 @@
-import type { EmbedderInfo } from '../../index.ts';
+import type { EmbedderInfo, SearchMode } from '../../index.ts';
 
 const NAMES: Readonly<Record<string, string>> = {
   starter: 'the starter',
   'qwen3-embedding-0.6b': 'Qwen3-Embedding-0.6B',
+};
+
+export const MODE_NAMES: Readonly<Record<SearchMode, string>> = {
+  hybrid: 'Meaning and words',
+  vector: 'Meaning',
+  lexical: 'Words',
 };
 
 export function modelName(id: string): string {

@@ -82,12 +82,17 @@ function stepText(model: string, progress: LoadProgress | undefined): string {
   return progress.phase === 'self-test' ? `Checking ${name} on this device…` : `Preparing ${name}…`;
 }
 
-function answerText({ corpus, hits, embedMs, searchMs, fromCache }: Answer): string {
-  const question = fromCache
-    ? 'question from cache'
-    : `question embedded in ${milliseconds(embedMs)}`;
+function answerText({ corpus, hits, embedded, searchMs }: Answer): string {
   const scanned = isSample(corpus) ? `${count(SAMPLE_FILES[corpus].rows)} texts` : 'your documents';
-  return `${plural(hits.length, 'hit')} · ${question} · ${scanned} searched in ${milliseconds(searchMs)}`;
+  return [
+    plural(hits.length, 'hit'),
+    ...(embedded ? [embeddedText(embedded)] : []),
+    `${scanned} searched in ${milliseconds(searchMs)}`,
+  ].join(' · ');
+}
+
+function embeddedText({ fromCache, ms }: NonNullable<Answer['embedded']>): string {
+  return fromCache ? 'question from cache' : `question embedded in ${milliseconds(ms)}`;
 }
 
 function setUpProgress(store: Store<State>): void {

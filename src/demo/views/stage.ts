@@ -2,15 +2,14 @@
 
 import { CORPORA } from '../corpora/corpora.ts';
 import { byId, h } from '../dom.ts';
-import type { State } from '../state.ts';
+import type { Answer, State } from '../state.ts';
 import type { Store } from '../store.ts';
-import type { HitActions } from './hit.ts';
-import { drawResults } from './results.ts';
+import { drawResults, type ResultActions } from './results.ts';
 import { shelfCard, type ShelfActions } from './shelf-card.ts';
 import { troubleCard } from './trouble-card.ts';
 import { drawWelcome } from './welcome.ts';
 
-export interface StageActions extends Pick<HitActions, 'parallel'>, ShelfActions {
+export interface StageActions extends Omit<ResultActions, 'remove'>, ShelfActions {
   ask: (query: string) => void;
   removeDocument: (id: string, title: string) => void;
 }
@@ -24,6 +23,7 @@ export function setUpStage(
   documents: HTMLElement,
 ): void {
   const stage = byId('stage', HTMLElement);
+  let shown: Answer | undefined;
   store.watch(
     (state) => [
       sceneOf(state),
@@ -34,9 +34,12 @@ export function setUpStage(
     ],
     (state) => {
       const scene = sceneOf(state);
+      const focused = stage.contains(document.activeElement);
       stage.dataset['scene'] = scene;
       stage.replaceChildren(draw(scene, state, actions, documents));
       if (scene === 'answer') markFirstHits();
+      if (focused) keepFocus(stage, shown, state.answer);
+      shown = state.answer;
     },
   );
   store.watch(
@@ -71,15 +74,26 @@ function draw(
   return h('div', { class: 'waiting' });
 }
 
-function drawAnswer({ answer, corpus }: State, actions: StageActions): HTMLElement {
+function drawAnswer({ answer, corpus, shelves }: State, actions: StageActions): HTMLElement {
   if (!answer) return h('div');
-  const { parallel, removeDocument } = actions;
-  return drawResults(answer, {
+  const { parallel, similar, back, askBoth, removeDocument } = actions;
+  return drawResults(answer, shelves[corpus].documents, {
     parallel,
+    similar,
+    back,
+    askBoth,
     ...(corpus === 'documents' && {
       remove: ({ id, title }) => removeDocument(id, title ?? id),
     }),
   });
+}
+
+/** To the way back from what is like a hit, and back again to that hit. */
+function keepFocus(stage: HTMLElement, before: Answer | undefined, now: Answer | undefined): void {
+  if (now?.like) return stage.querySelector<HTMLElement>('.like-head button')?.focus();
+  const { like } = before ?? {};
+  const at = now?.hits.findIndex(({ id }) => id === like?.id) ?? -1;
+  stage.querySelectorAll<HTMLElement>('.hit-like')[at]?.focus();
 }
 
 /** Read by bench/first-hits.ts: from opening the page to the first hits by meaning. */

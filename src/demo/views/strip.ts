@@ -1,4 +1,4 @@
-/** How near each hit is, on one ruler: the list shows an order, the ruler shows the distances. */
+/** How near each hit is by meaning, on one ruler: the list shows an order, the ruler the distances. */
 
 import type { Hit } from '../../index.ts';
 import { h } from '../dom.ts';
@@ -10,8 +10,10 @@ export interface Strip {
   point: (index: number | undefined) => void;
 }
 
-export function createStrip(hits: readonly Hit[]): Strip {
-  const scores = hits.map(({ score }) => score);
+/** @returns undefined where meaning was not searched */
+export function createStrip(hits: readonly Hit[]): Strip | undefined {
+  const scores = hits.flatMap(({ similarity }) => similarity ?? []);
+  if (scores.length === 0) return undefined;
   const low = Math.floor(Math.min(...scores) / STEP) * STEP;
   const high = Math.max(low + STEP, Math.ceil(Math.max(...scores) / STEP) * STEP);
   const ticks = scores.map((score) =>
