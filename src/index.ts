@@ -1,11 +1,18 @@
 /** The public API: embedders, collections, what a model takes, and what is stored. */
 
 export { clearVectorCache, createEmbedder } from './embedder.ts';
-export { deleteCollection, listCollections, openCollection } from './collection/index.ts';
+export {
+  deleteCollection,
+  importCollection,
+  listCollections,
+  openCollection,
+} from './collection/index.ts';
 export { deleteStoredModels, describeModel, storedModels } from './describe.ts';
 export { CATALOGUE, NearfieldError } from './contract/index.ts';
 export type {
   AddOptions,
+  AddRowsOptions,
+  ByteSource,
   Collection,
   CollectionInfo,
   CollectionOptions,
@@ -24,7 +31,9 @@ export type {
   EmbedOptions,
   EmbedProgress,
   ErrorCode,
+  ExportOptions,
   Hit,
+  ImportOptions,
   ListOptions,
   LoadProgress,
   Metadata,
@@ -34,6 +43,8 @@ export type {
   Pooling,
   Precision,
   QueryInfo,
+  RowFormat,
+  RowsFile,
   RuntimeName,
   SearchOptions,
   Simd,

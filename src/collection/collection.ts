@@ -2,6 +2,8 @@ import { transfer } from 'comlink';
 import { throwIfAborted } from '../contract/index.ts';
 import type {
   AddOptions,
+  AddRowsOptions,
+  ByteSource,
   Collection,
   CollectionInfo,
   CollectionOptions,
@@ -9,8 +11,11 @@ import type {
   Dtype,
   EmbeddedRows,
   Embedder,
+  ExportOptions,
   Hit,
   ListOptions,
+  RowFormat,
+  RowsFile,
   SearchOptions,
   SimilarOptions,
   StoredDocument,
@@ -27,6 +32,8 @@ import {
   wholeNumber,
 } from './checks.ts';
 import { checkedDocuments, checkedIds } from './documents.ts';
+import { exportFile, exportRows } from './exporting.ts';
+import { putRows } from './rows-in.ts';
 import { SearchSession, spawnSearchWorker } from './session.ts';
 import { incompatible } from './spec.ts';
 import type { CutDocument, SearchRequest, VectorSpec } from './wire.ts';
@@ -125,6 +132,16 @@ class StoredCollection implements Collection {
     }
   }
 
+  async addRows(
+    documents: ByteSource,
+    vectors: ByteSource,
+    made: RowsFile,
+    options: AddRowsOptions = {},
+  ): Promise<void> {
+    const files = { documents, vectors, made };
+    this.#info = await putRows(this.#session, this.#info, files, options);
+  }
+
   async remove(ids: string | readonly string[]): Promise<number> {
     const checked = checkedIds(ids);
     const { removed, info } = await this.#session.call((api) => api.remove(checked));
@@ -180,6 +197,17 @@ class StoredCollection implements Collection {
     return this.#find({ ...request, meaning: { like } }, signal);
   }
 
+  export(options: ExportOptions = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return exportFile(this.#session, options);
+  }
+
+  exportRows(
+    format: RowFormat,
+    options: ExportOptions = {},
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return exportRows(this.#session, format, options);
+  }
+
   async #find(request: SearchRequest, signal: AbortSignal | undefined): Promise<Hit[]> {
     const hits = await this.#session.call((api) => api.search(request));
     throwIfAborted(signal);
@@ -200,7 +228,7 @@ class StoredCollection implements Collection {
     dtype: Dtype | undefined,
   ): Promise<void> {
     this.#info = await this.#session.call((api) =>
-      api.put(documents, transfer(vectors, [vectors.buffer]), dtype),
+      api.put(documents, transfer(vectors, [vectors.buffer]), dtype && [dtype]),
     );
   }
 

@@ -243,7 +243,7 @@ it('takes a collection from before pooling and dtype were noted, and notes them'
   const session = open();
   const { info, compatible } = await session.open();
   expect([compatible, info.pooling, info.dtypes]).toEqual([true, undefined, []]);
-  const after = await session.call((api) => api.put(...documents(0, 1), 'q4'));
+  const after = await session.call((api) => api.put(...documents(0, 1), ['q4']));
   expect(after).toMatchObject({ pooling: 'mean', dtypes: ['q4'] });
 });
 
