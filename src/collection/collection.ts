@@ -33,6 +33,7 @@ import {
 } from './checks.ts';
 import { checkedDocuments, checkedIds } from './documents.ts';
 import { exportFile, exportRows } from './exporting.ts';
+import type { Put } from './putting.ts';
 import { putRows } from './rows-in.ts';
 import { SearchSession, spawnSearchWorker } from './session.ts';
 import { incompatible } from './spec.ts';
@@ -139,7 +140,8 @@ class StoredCollection implements Collection {
     options: AddRowsOptions = {},
   ): Promise<void> {
     const files = { documents, vectors, made };
-    this.#info = await putRows(this.#session, this.#info, files, options);
+    const put: Put = (cut, rows) => this.#put(cut, rows, made.dtype);
+    await putRows(put, this.#info, files, options);
   }
 
   async remove(ids: string | readonly string[]): Promise<number> {

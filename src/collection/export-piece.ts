@@ -1,6 +1,7 @@
 /** What an export takes of a collection at once. */
 
 import { NearfieldError } from '../contract/index.ts';
+import { plainDocument } from './documents.ts';
 import type { DocumentRecord } from './schema.ts';
 import type { Table } from './table.ts';
 import type { CutDocument, ExportPiece } from './wire.ts';
@@ -34,11 +35,10 @@ export async function readPiece(
     for (const [i, record] of records.entries()) {
       const place = table.place(ids[i]!);
       if (!record || !place) throw damaged(ids[i]!);
-      const { spans, stamp: _, ...document } = record;
       const rows = await table.vectorsOf(place);
-      documents.push({ document, spans });
+      documents.push({ document: plainDocument(record), spans: record.spans });
       vectors.push(rows);
-      bytes += 2 * document.text.length + rows.byteLength;
+      bytes += 2 * record.text.length + rows.byteLength;
     }
   }
   const piece = { documents, vectors: joined(vectors) };

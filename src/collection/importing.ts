@@ -2,25 +2,17 @@
 
 import { transfer } from 'comlink';
 import { NearfieldError, throwIfAborted, toNearfieldError } from '../contract/index.ts';
-import type {
-  ByteSource,
-  CollectionInfo,
-  Dtype,
-  Embedder,
-  EmbedProgress,
-  ImportOptions,
-} from '../contract/index.ts';
+import type { ByteSource, CollectionInfo, Embedder, ImportOptions } from '../contract/index.ts';
 import { checkedName, deleteCollection } from './catalogue.ts';
 import { badInput, specOf } from './checks.ts';
+import { asWriter } from './disk/index.ts';
+import { putBatches, type Put } from './putting.ts';
 import { SearchSession, spawnSearchWorker } from './session.ts';
 import { incompatible, said, sameSpec } from './spec.ts';
-import {
-  bytesOf,
-  checkedSource,
-  importStream,
-  type ExportedDocument,
-  type ExportHead,
-} from './transfer/index.ts';
+import { bytesOf, checkedSource, importStream, type ExportHead } from './transfer/index.ts';
+import type { VectorSpec } from './wire.ts';
+
+const IMPORT_LOCK = 'nearfield-import-';
 
 const ON_EXISTING: readonly unknown[] = ['refuse', 'replace', 'add'];
 
@@ -34,7 +26,7 @@ type File = Awaited<ReturnType<typeof importStream>>;
  * replaced is empty afterwards; with `onExisting: 'add'` the whole documents before the fault stay.
  * To replace, the file is read twice, so that a damaged one changes nothing; a stream is first
  * gathered to a Blob. An id that comes again replaces the earlier one. Other tabs that have the
- * collection open see the import grow.
+ * collection open see the import grow. Of two imports into one collection the later waits.
  *
  * Errors: `integrity` for a file that is damaged or cut off, `bad-input` for what is none, or for a
  * collection that has documents, `incompatible-index` where the embedder or the collection that is
@@ -101,102 +93,73 @@ async function gathered(
 }
 
 async function fill(name: string, file: File, options: ImportOptions): Promise<CollectionInfo> {
-  const { onExisting = 'refuse', workerUrl } = options;
-  const { head } = file;
-  const { model, revision, pooling, dimensions } = head;
+  const { workerUrl } = options;
+  const { model, revision, pooling, dimensions } = file.head;
   const spec = { model, revision, ...(pooling && { pooling }), dimensions };
   const session = new SearchSession({ name, spec }, () => spawnSearchWorker(workerUrl));
   try {
-    const { info, compatible, made } = await session.open();
-    if (info.documents > 0 && onExisting === 'refuse') throw taken(info);
-    if (info.documents > 0 && onExisting === 'add') {
-      if (!compatible) throw incompatible(name, info, spec);
-      return (await putAll(session, file, options)) ?? info;
-    }
-    return await startAnew(session, file, options).catch(async (error: unknown) => {
-      await undone(session, made, name, options);
-      throw error;
-    });
+    // Another import into the same collection would start over in the midst of this one.
+    return await asWriter(IMPORT_LOCK + name, () => importInto(session, spec, file, options));
   } finally {
     await session.close();
   }
 }
 
-async function startAnew(
+async function importInto(
   session: SearchSession,
+  spec: VectorSpec,
   file: File,
   options: ImportOptions,
 ): Promise<CollectionInfo> {
-  throwIfAborted(options.signal);
-  const empty = await session.call((api) => api.startOver(file.head.passageCharacters));
-  return (await putAll(session, file, options)) ?? empty;
+  const { onExisting = 'refuse' } = options;
+  const { info, compatible, made } = await session.open();
+  if (info.documents > 0 && onExisting === 'refuse') throw taken(info);
+  if (info.documents > 0 && onExisting === 'add') {
+    if (!compatible) throw incompatible(info.name, info, spec);
+    return putAll(session, info, file, options);
+  }
+  try {
+    throwIfAborted(options.signal);
+    const empty = await session.call((api) => api.startOver(file.head.passageCharacters));
+    return await putAll(session, empty, file, options);
+  } catch (error) {
+    await undo(session, made ? info.name : undefined, options);
+    throw error;
+  }
 }
 
-/** No part of a file is left to be taken for the whole. */
-async function undone(
+/** No part of a file is left to be taken for the whole. @param made the collection, if it was */
+async function undo(
   session: SearchSession,
-  made: boolean,
-  name: string,
+  made: string | undefined,
   { workerUrl }: ImportOptions,
 ): Promise<void> {
   try {
-    if (!made) await session.call((api) => api.clear());
+    if (made === undefined) await session.call((api) => api.clear());
     else {
       await session.close();
-      await deleteCollection(name, workerUrl === undefined ? {} : { workerUrl });
+      await deleteCollection(made, workerUrl === undefined ? {} : { workerUrl });
     }
   } catch {
     // What the import failed with is what the caller has to know.
   }
 }
 
-function putAll(
+/** Gives what is stored after it. @param before what is stored now */
+async function putAll(
   session: SearchSession,
+  before: CollectionInfo,
   { head, batches }: File,
   { signal, onProgress }: ImportOptions,
-): Promise<CollectionInfo | undefined> {
-  const { dtypes, passages } = head;
-  return putBatches(session, batches, { dtypes, passages, signal, onProgress });
-}
-
-export interface Putting {
-  dtypes: readonly Dtype[];
-  /** As many as will come, as far as known. */
-  passages: number;
-  signal: AbortSignal | undefined;
-  onProgress: ((progress: EmbedProgress) => void) | undefined;
-}
-
-/** Gives what is stored after the last batch; undefined where there was none. */
-export async function putBatches(
-  session: SearchSession,
-  batches: AsyncIterable<ExportedDocument[]>,
-  { dtypes, passages, signal, onProgress }: Putting,
-): Promise<CollectionInfo | undefined> {
-  let info: CollectionInfo | undefined;
-  let done = 0;
-  for await (const batch of batches) {
-    throwIfAborted(signal);
-    // The later one of an id is what counts; twice in one write it may not be.
-    const documents = [...new Map(batch.map((one) => [one.document.id, one])).values()];
-    const vectors = rowsOf(documents);
-    const cut = documents.map(({ document, spans }) => ({ document, spans }));
-    info = await session.call((api) => api.put(cut, transfer(vectors, [vectors.buffer]), dtypes));
-    done += batch.reduce((sum, { spans }) => sum + spans.length / 2, 0);
-    const total = Math.max(done, passages);
-    onProgress?.({ done, total, share: done / total });
-  }
+): Promise<CollectionInfo> {
+  let info = before;
+  const put: Put = async (documents, vectors) => {
+    info = await session.call((api) =>
+      api.put(documents, transfer(vectors, [vectors.buffer]), head.dtypes),
+    );
+  };
+  await putBatches(put, batches, { passages: head.passages, signal, onProgress });
   return info;
-}
-
-function rowsOf(documents: readonly ExportedDocument[]): Float32Array<ArrayBuffer> {
-  const rows = new Float32Array(documents.reduce((sum, { vectors }) => sum + vectors.length, 0));
-  let at = 0;
-  for (const { vectors } of documents) {
-    rows.set(vectors, at);
-    at += vectors.length;
-  }
-  return rows;
 }
 
 /** Of an embedder that can give narrower vectors, the file's width is what counts. */

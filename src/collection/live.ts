@@ -320,8 +320,8 @@ export class LiveCollection {
   }
 
   /** Empties it for the model that is asked for; gives false when another tab wrote first. */
-  async #adopt({ pooling: _, ...meta }: Meta): Promise<boolean> {
-    const adopted = { ...meta, ...this.#request.spec, dtypes: [] };
+  async #adopt({ generation, passageCharacters }: Meta): Promise<boolean> {
+    const adopted = { ...newMeta(this.#request.spec, passageCharacters), generation };
     const done = await this.asWriter(async () => {
       const contents = await this.newContents(this.#request.spec.dimensions);
       const committed = await this.#commit(adopted, contents, { replace: 'all' });

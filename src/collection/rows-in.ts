@@ -3,8 +3,7 @@
 import { throwIfAborted } from '../contract/index.ts';
 import type { AddRowsOptions, ByteSource, CollectionInfo, RowsFile } from '../contract/index.ts';
 import { badInput } from './checks.ts';
-import { putBatches } from './importing.ts';
-import type { SearchSession } from './session.ts';
+import { putBatches, type Put } from './putting.ts';
 import { incompatible, sameSpec } from './spec.ts';
 import {
   bytesOf,
@@ -24,18 +23,18 @@ export interface RowsIn {
 }
 
 /**
- * Gives what is stored afterwards. Throws `incompatible-index` for vectors of another space,
+ * Throws `incompatible-index` for vectors of another space,
  * `bad-input` and `integrity` for files that are wrong.
  *
  * @param info of the collection
  */
 export async function putRows(
-  session: SearchSession,
+  put: Put,
   info: CollectionInfo,
   { documents, vectors, made }: RowsIn,
   { signal, onProgress }: AddRowsOptions,
-): Promise<CollectionInfo> {
-  const { format, model, revision, pooling, dtype } = made;
+): Promise<void> {
+  const { format, model, revision, pooling } = made;
   if (!Object.hasOwn(READERS, format)) {
     throw badInput(`format must be one of ${Object.keys(READERS).join(', ')}`, format);
   }
@@ -49,9 +48,7 @@ export async function putRows(
       const { dimensions } = file;
       const spec = { model, revision, ...(pooling && { pooling }), dimensions };
       if (!sameSpec(info, spec)) throw incompatible(info.name, info, spec);
-      const dtypes = dtype ? [dtype] : [];
-      const work = { dtypes, passages: file.rows ?? 0, signal, onProgress };
-      return (await putBatches(session, pair.batches, work)) ?? info;
+      await putBatches(put, pair.batches, { passages: file.rows ?? 0, signal, onProgress });
     } finally {
       await pair.cancel();
     }
