@@ -3,7 +3,7 @@ import type { Collection } from '../contract/index.ts';
 import { Aviary, BATS, BIRDS, idsOf as ids, OWLS } from './birds.ts';
 import { HashingEmbedder } from './hashing-embedder.ts';
 import { importCollection } from './index.ts';
-import { MANY, blobOf, full, namesOfAll } from './many-birds.ts';
+import { MANY, blobOf, full, many, namesOfAll } from './many-birds.ts';
 
 const NAME = 'exported-birds';
 const embedder = new HashingEmbedder();
@@ -26,7 +26,8 @@ async function found(birds: Collection): Promise<unknown> {
 
 describe('a collection that was exported', () => {
   it('comes back with the same hits and scores bit for bit, and nothing is embedded', async () => {
-    const birds = await full(aviary);
+    // More than the 1,024 rows that an index learns its mean from.
+    const birds = await full(aviary, many(1300));
     const [before, info] = [await found(birds), birds.info];
     const file = await blobOf(birds.export());
     await aviary.end();

@@ -5,12 +5,16 @@ import { listCollections } from './index.ts';
 /** A test fixture: a collection that takes several pieces, and its file. */
 
 /** More than a piece or a block holds, some with several passages. */
-export const MANY: DocumentInput[] = Array.from({ length: 700 }, (_, i) => ({
-  id: `d${i}`,
-  text: i % 7 === 0 ? `Word${i}. ${OWLS}\n\n${BATS}\n\n${SWIFTS}` : `Word${i}. ${OWLS}`,
-  ...(i % 3 === 0 && { title: `Bird ${i}`, metadata: { at: new Date(i), i, tags: ['a'] } }),
-  ...(i % 5 === 0 && { url: `/${i}`, language: 'en' }),
-}));
+export const MANY = many(700);
+
+export function many(count: number): DocumentInput[] {
+  return Array.from({ length: count }, (_, i) => ({
+    id: `d${i}`,
+    text: i % 7 === 0 ? `Word${i}. ${OWLS}\n\n${BATS}\n\n${SWIFTS}` : `Word${i}. ${OWLS}`,
+    ...(i % 3 === 0 && { title: `Bird ${i}`, metadata: { at: new Date(i), i, tags: ['a'] } }),
+    ...(i % 5 === 0 && { url: `/${i}`, language: 'en' }),
+  }));
+}
 
 export async function full(aviary: Aviary, documents = MANY): Promise<Collection> {
   const birds = await aviary.open({ passageCharacters: 60 });
