@@ -1,11 +1,18 @@
 /** The public API: embedders, collections, what a model takes, and what is stored. */
 
 export { clearVectorCache, createEmbedder } from './embedder.ts';
-export { deleteCollection, listCollections, openCollection } from './collection/index.ts';
+export {
+  deleteCollection,
+  importCollection,
+  listCollections,
+  openCollection,
+} from './collection/index.ts';
 export { deleteStoredModels, describeModel, storedModels } from './describe.ts';
 export { CATALOGUE, NearfieldError } from './contract/index.ts';
 export type {
   AddOptions,
+  AddRowsOptions,
+  ByteSource,
   Collection,
   CollectionInfo,
   CollectionOptions,
@@ -25,9 +32,11 @@ export type {
   EmbedProgress,
   ErrorCode,
   Explanation,
+  ExportOptions,
   FieldTests,
   Filter,
   Hit,
+  ImportOptions,
   ListOptions,
   LoadProgress,
   Metadata,
@@ -38,6 +47,8 @@ export type {
   Pooling,
   Precision,
   QueryInfo,
+  RowFormat,
+  RowsFile,
   RuntimeName,
   SearchMode,
   SearchOptions,

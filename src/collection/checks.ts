@@ -110,6 +110,6 @@ export function assertRows(info: CollectionInfo, rows: EmbeddedRows, documents: 
   }
 }
 
-function badInput(expected: string, got: unknown): NearfieldError {
+export function badInput(expected: string, got: unknown): NearfieldError {
   return new NearfieldError('bad-input', `${expected}, got ${String(got)}.`);
 }

@@ -1,7 +1,9 @@
 import { transfer } from 'comlink';
-import { NearfieldError, throwIfAborted } from '../contract/index.ts';
+import { throwIfAborted } from '../contract/index.ts';
 import type {
   AddOptions,
+  AddRowsOptions,
+  ByteSource,
   Collection,
   CollectionInfo,
   CollectionOptions,
@@ -9,8 +11,11 @@ import type {
   Dtype,
   EmbeddedRows,
   Embedder,
+  ExportOptions,
   Hit,
   ListOptions,
+  RowFormat,
+  RowsFile,
   SearchOptions,
   SimilarOptions,
   StoredDocument,
@@ -28,6 +33,9 @@ import {
 } from './checks.ts';
 import { checkedDocuments, checkedIds } from './documents.ts';
 import { MIN_PASSAGE_CHARACTERS } from './passages.ts';
+import { exportFile, exportRows } from './exporting.ts';
+import type { Put } from './putting.ts';
+import { putRows } from './rows-in.ts';
 import { SearchSession, spawnSearchWorker } from './session.ts';
 import { incompatible } from './spec.ts';
 import type { CutDocument, SearchRequest, VectorSpec } from './wire.ts';
@@ -76,7 +84,7 @@ async function openEarly(
   embedder.catch(() => undefined);
   const session = sessionOf(name, options);
   try {
-    const opened = await unlessAborted(session.open(), signal);
+    const opened = await unlessAborted(session.openStored(), signal);
     if (opened && (dimensions ?? opened.info.dimensions) === opened.info.dimensions) {
       return new StoredCollection(session, embedder, opened.info);
     }
@@ -108,9 +116,7 @@ async function compatibleInfo(
   embedder: Embedder,
   { onMismatch = 'refuse', signal, onProgress }: CollectionOptions,
 ): Promise<CollectionInfo> {
-  const opened = await unlessAborted(session.open(), signal);
-  if (!opened) throw new NearfieldError('internal', 'The collection did not open.');
-  const { info, compatible } = opened;
+  const { info, compatible } = await unlessAborted(session.open(), signal);
   if (compatible) return info;
   if (onMismatch === 'refuse') throw incompatible(info.name, info, spec);
   const assertSame = (): void => {
@@ -166,6 +172,17 @@ class StoredCollection implements Collection {
       const end = (at + slice.length) * dimensions;
       await this.#put(slice, new Float32Array(data.subarray(at * dimensions, end)), dtype);
     }
+  }
+
+  async addRows(
+    documents: ByteSource,
+    vectors: ByteSource,
+    made: RowsFile,
+    options: AddRowsOptions = {},
+  ): Promise<void> {
+    const files = { documents, vectors, made };
+    const put: Put = (cut, rows) => this.#put(cut, rows, made.dtype);
+    await putRows(put, this.#info, files, options);
   }
 
   async remove(ids: string | readonly string[]): Promise<number> {
@@ -224,6 +241,17 @@ class StoredCollection implements Collection {
     return this.#find({ ...request, meaning: { like } }, signal);
   }
 
+  export(options: ExportOptions = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return exportFile(this.#session, options);
+  }
+
+  exportRows(
+    format: RowFormat,
+    options: ExportOptions = {},
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return exportRows(this.#session, format, options);
+  }
+
   async #find(request: SearchRequest, signal: AbortSignal | undefined): Promise<Hit[]> {
     const hits = await this.#session.call((api) => api.search(request));
     throwIfAborted(signal);
@@ -244,7 +272,7 @@ class StoredCollection implements Collection {
     dtype: Dtype | undefined,
   ): Promise<void> {
     this.#info = await this.#session.call((api) =>
-      api.put(documents, transfer(vectors, [vectors.buffer]), dtype),
+      api.put(documents, transfer(vectors, [vectors.buffer]), dtype && [dtype]),
     );
   }
 

@@ -74,6 +74,12 @@ describe.each([
     for (const session of [first, second]) {
       for (const i of [0, 1099, 1250, 1350]) expect(await nearest(session, i)).toBe(`d${i}`);
     }
+    const { generation, info } = await first.call((api) => api.beginExport());
+    const piece = await first.call((api) => api.exportPiece(generation, 900));
+    expect(info.passages).toBe(1400);
+    expect([piece.next, piece.documents.at(-1)?.document.id]).toEqual([1156, 'd1155']);
+    expect(piece.vectors.slice(-WIDTH)).toEqual(direction(1155));
+
     expect((await stored()) > 0).toBe(inPages);
 
     const gone = Array.from({ length: 1000 }, (_gone, i) => `d${i}`);
@@ -82,7 +88,7 @@ describe.each([
     expect(await nearest(second, 5)).not.toBe('d5');
     await Promise.all([first.close(), second.close()]);
     const again = open(kind);
-    expect((await again.open())?.info).toMatchObject({ documents: 400, passages: 400 });
+    expect((await again.open()).info).toMatchObject({ documents: 400, passages: 400 });
     expect(await nearest(again, 1399)).toBe('d1399');
   });
 });

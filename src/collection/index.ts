@@ -2,4 +2,5 @@
 
 export { openCollection } from './collection.ts';
 export { deleteCollection, listCollections } from './catalogue.ts';
+export { importCollection } from './importing.ts';
 export type { CatalogueOptions } from './catalogue.ts';

@@ -94,7 +94,7 @@ it(`has each write whole or not at all, killed ${KILLS} times in the midst of on
     }
     if (isThere) model = after;
     const opened = await session.open();
-    expect(opened?.info.passages).toBe(model.size);
+    expect(opened.info.passages).toBe(model.size);
     const [first] = next[0];
     const [hit] = await session.call((api) => api.search(nearestTo(next[1].slice(0, WIDTH))));
     if (isThere) expect(hit).toMatchObject({ id: first!.document.id, text: first!.document.text });

@@ -1,6 +1,7 @@
 import { NearfieldError } from '../contract/index.ts';
 import type { CollectionInfo, DocumentInput, Dtype, Hit } from '../contract/index.ts';
 import { cutPassages, DEFAULT_PASSAGE_CHARACTERS } from './passages.ts';
+import { changedMeanwhile, readPiece } from './export-piece.ts';
 import { findHits } from './hits.ts';
 import {
   DATABASE_PREFIX,
@@ -21,6 +22,8 @@ import { Table } from './table.ts';
 import { WordTable } from './word-table.ts';
 import type {
   CutDocument,
+  ExportPiece,
+  ExportStart,
   Opened,
   OpenRequest,
   Removal,
@@ -43,7 +46,10 @@ const FAIR_ATTEMPTS = 3;
 const READ_BATCH = 256;
 
 /** What a change does besides the table's rows; undefined when there is nothing to do. */
-type Change = Partial<Omit<Commit, keyof Writes | 'meta'>> & { contents?: Contents; dtype?: Dtype };
+type Change = Partial<Omit<Commit, keyof Writes | 'meta'>> & {
+  contents?: Contents;
+  dtypes?: readonly Dtype[];
+};
 
 /**
  * An open collection. Calls run one after another; each sees what every tab wrote before it,
@@ -78,15 +84,14 @@ export class LiveCollection {
   /** Loads the collection; an empty one takes the model that is asked for. */
   open(): Promise<Opened> {
     return this.exclusive(async () => {
+      const { name, made } = this.storage;
       for (;;) {
         const meta = await this.storage.meta();
         if (sameSpec(meta, this.#request.spec)) {
           await this.#fresh();
-          return { info: await this.#info(), compatible: true };
+          return { info: await this.#info(), compatible: true, made };
         }
-        if (meta.documents > 0) {
-          return { info: infoOf(this.storage.name, meta), compatible: false };
-        }
+        if (meta.documents > 0) return { info: infoOf(name, meta), compatible: false, made };
         // Another tab may be making it its own.
         await this.#adopt(meta);
       }
@@ -110,14 +115,14 @@ export class LiveCollection {
   put(
     documents: readonly CutDocument[],
     vectors: Float32Array,
-    dtype?: Dtype,
+    dtypes: readonly Dtype[] = [],
   ): Promise<CollectionInfo> {
     return this.exclusive(async () => {
       await this.#write(async ({ contents, meta }) => {
         await contents.put(documents, vectors);
         const stamp = meta.generation + 1;
         const put = documents.map(({ document, spans }) => ({ ...document, spans, stamp }));
-        return { put, ...(dtype && { dtype }) };
+        return { put, dtypes };
       });
       await this.#compact();
       return this.#info();
@@ -143,6 +148,38 @@ export class LiveCollection {
         contents: await this.newContents(meta.dimensions),
       }));
       return this.#info();
+    });
+  }
+
+  /** Removes all documents, of whatever model, and takes the model that was asked for. */
+  startOver(passageCharacters: number): Promise<CollectionInfo> {
+    return this.exclusive(async () => {
+      for (;;) {
+        const meta = await this.storage.meta();
+        if (await this.#adopt({ ...meta, passageCharacters })) return this.#info();
+      }
+    });
+  }
+
+  beginExport(): Promise<ExportStart> {
+    return this.exclusive(async () => {
+      const { meta } = await this.#current();
+      const { passageCharacters, generation } = meta;
+      return { info: infoOf(this.storage.name, meta), passageCharacters, generation };
+    });
+  }
+
+  /** One turn of the queue for each piece: an export holds up no other call for long. */
+  exportPiece(generation: number, row: number): Promise<ExportPiece> {
+    return this.exclusive(async () => {
+      const { contents, meta } = await this.#fresh();
+      const some = (ids: readonly string[]) => this.storage.documents(ids, generation);
+      const piece =
+        meta.generation === generation
+          ? await this.#unlessStale(meta, readPiece(contents.table, row, some))
+          : undefined;
+      if (!piece) throw changedMeanwhile(this.storage.name);
+      return piece;
     });
   }
 
@@ -264,6 +301,15 @@ export class LiveCollection {
     }
   }
 
+  /** As it is stored now: another tab may have written since it was read. */
+  async #current(): Promise<State> {
+    for (;;) {
+      const state = await this.#fresh();
+      if ((await this.storage.meta()).generation === state.meta.generation) return state;
+      this.#drop();
+    }
+  }
+
   async *#documents(): AsyncGenerator<DocumentRecord[]> {
     let last: string | undefined;
     for (;;) {
@@ -302,25 +348,25 @@ export class LiveCollection {
     });
   }
 
-  async #adopt(meta: Meta): Promise<void> {
-    const adopted = { ...meta, ...this.#request.spec, dtypes: [] };
-    await this.asWriter(async () => {
+  /** Empties it for the model that is asked for; gives false when another tab wrote first. */
+  async #adopt({ generation, passageCharacters }: Meta): Promise<boolean> {
+    const adopted = { ...newMeta(this.#request.spec, passageCharacters), generation };
+    const done = await this.asWriter(async () => {
       const contents = await this.newContents(this.#request.spec.dimensions);
-      await this.#commit(adopted, contents, { replace: 'all' });
+      const committed = await this.#commit(adopted, contents, { replace: 'all' });
+      if (committed) await this.sweep();
+      return committed !== undefined;
     });
     await this.changed();
+    return done;
   }
 
   /** Changes memory and disk alike; starts over when another tab wrote first. */
   #write(make: (state: State) => Promise<Change | undefined>): Promise<void> {
     return this.asWriter(async () => {
       for (;;) {
-        const before = await this.#fresh();
         // Another may have written while this waited for its turn.
-        if ((await this.storage.meta()).generation !== before.meta.generation) {
-          this.#drop();
-          continue;
-        }
+        const before = await this.#current();
         // Until the commit, memory is ahead of the disk: a failure must not leave it in place.
         this.#state = undefined;
         const used = new Set([before.contents]);
@@ -352,18 +398,18 @@ export class LiveCollection {
   async #commit(
     before: Meta,
     contents: Contents,
-    { dtype, put = [], remove = [], replace }: Change,
+    { dtypes = [], put = [], remove = [], replace }: Change,
   ): Promise<Meta | undefined> {
     const writes = await contents.takeWrites();
-    const meta = this.#metaOf(before, contents.table, dtype);
+    const meta = this.#metaOf(before, contents.table, dtypes);
     const commit: Commit = { put, remove, ...writes, meta, ...(replace && { replace }) };
     if (!(await this.storage.commit(before.generation, commit))) return undefined;
     return { ...meta, generation: before.generation + 1 };
   }
 
-  #metaOf(meta: Meta, table: Table, dtype: Dtype | undefined): Meta {
+  #metaOf(meta: Meta, table: Table, dtypes: readonly Dtype[]): Meta {
     const { pooling } = this.#request.spec;
-    const known = table.documents === 0 ? [] : [...(meta.dtypes ?? []), ...(dtype ? [dtype] : [])];
+    const known = table.documents === 0 ? [] : [...(meta.dtypes ?? []), ...dtypes];
     return {
       ...meta,
       ...table.record,

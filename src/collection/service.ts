@@ -1,3 +1,4 @@
+import { transfer } from 'comlink';
 import { NearfieldError, replyWith, toNearfieldError } from '../contract/index.ts';
 import type {
   CollectionInfo,
@@ -16,6 +17,8 @@ import { DATABASE_PREFIX, infoOf } from './schema.ts';
 import { CollectionStorage } from './storage.ts';
 import type {
   CutDocument,
+  ExportPiece,
+  ExportStart,
   Opened,
   OpenRequest,
   Removal,
@@ -53,9 +56,9 @@ export class SearchService implements SearchWorkerApi {
   put(
     documents: readonly CutDocument[],
     vectors: Vectors,
-    dtype?: Dtype,
+    dtypes?: readonly Dtype[],
   ): Promise<Reply<CollectionInfo>> {
-    return this.#reply((live) => live.put(documents, vectors, dtype));
+    return this.#reply((live) => live.put(documents, vectors, dtypes));
   }
 
   remove(ids: readonly string[]): Promise<Reply<Removal>> {
@@ -64,6 +67,10 @@ export class SearchService implements SearchWorkerApi {
 
   clear(): Promise<Reply<CollectionInfo>> {
     return this.#reply((live) => live.clear());
+  }
+
+  startOver(passageCharacters: number): Promise<Reply<CollectionInfo>> {
+    return this.#reply((live) => live.startOver(passageCharacters));
   }
 
   get(id: string): Promise<Reply<StoredDocument | undefined>> {
@@ -79,6 +86,15 @@ export class SearchService implements SearchWorkerApi {
 
   search(request: SearchRequest): Promise<Reply<Hit[]>> {
     return this.#reply((live) => live.search(request));
+  }
+
+  beginExport(): Promise<Reply<ExportStart>> {
+    return this.#reply((live) => live.beginExport());
+  }
+
+  async exportPiece(generation: number, row: number): Promise<Reply<ExportPiece>> {
+    const reply = await this.#reply((live) => live.exportPiece(generation, row));
+    return reply.value ? transfer(reply, [reply.value.vectors.buffer]) : reply;
   }
 
   beginReembedding(): Promise<Reply<number>> {

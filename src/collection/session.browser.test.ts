@@ -127,7 +127,7 @@ it('keeps tens of thousands of rows in segments, and the same after reading them
   await session.close();
 
   const again = open();
-  expect((await again.open())?.info).toMatchObject({ documents: 11_000, passages: 11_000 });
+  expect((await again.open()).info).toMatchObject({ documents: 11_000, passages: 11_000 });
   for (const i of [0, 999, 10_000, 19_999]) expect(await nearest(again, i)).toBe(`d${i}`);
   expect(await nearest(again, 5000)).not.toBe('d5000');
   const db = await openDB(DATABASE);
@@ -201,7 +201,7 @@ it('takes the rows that format 1 kept in the database', async () => {
   db.close();
 
   const session = open();
-  expect((await session.open())?.info).toMatchObject({ documents: 1499, dtypes: ['q4'] });
+  expect((await session.open()).info).toMatchObject({ documents: 1499, dtypes: ['q4'] });
   for (const i of [0, 1100, 1499]) expect(await nearest(session, i)).toBe(`d${i}`);
   expect(await nearest(session, 3)).not.toBe('d3');
   await session.close();
@@ -243,8 +243,8 @@ it('takes a collection from before pooling and dtype were noted, and notes them'
   const session = open();
   const opened = await session.open();
   expect(opened).toMatchObject({ compatible: true, info: { dtypes: [] } });
-  expect(opened?.info.pooling).toBeUndefined();
-  const after = await session.call((api) => api.put(...documents(0, 1), 'q4'));
+  expect(opened.info.pooling).toBeUndefined();
+  const after = await session.call((api) => api.put(...documents(0, 1), ['q4']));
   expect(after).toMatchObject({ pooling: 'mean', dtypes: ['q4'] });
 });
 

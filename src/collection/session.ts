@@ -33,8 +33,14 @@ export class SearchSession {
     this.#spawn = spawn;
   }
 
+  async open(): Promise<Opened> {
+    const opened = await this.openStored();
+    if (!opened) throw new NearfieldError('internal', 'The collection did not open.');
+    return opened;
+  }
+
   /** Gives undefined where the request needs a `spec` that nothing stored tells. */
-  async open(): Promise<Opened | undefined> {
+  async openStored(): Promise<Opened | undefined> {
     await this.#connect();
     return this.#opened;
   }

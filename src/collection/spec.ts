@@ -25,7 +25,8 @@ export function incompatible(name: string, stored: VectorSpec, asked: VectorSpec
   );
 }
 
-function said({ model, revision, pooling, dimensions }: VectorSpec): string {
+/** For messages. */
+export function said({ model, revision, pooling, dimensions }: VectorSpec): string {
   const how = pooling === undefined ? '' : `${pooling} pooling and `;
   return `${model} at ${revision} with ${how}${dimensions} dimensions`;
 }

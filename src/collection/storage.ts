@@ -50,6 +50,7 @@ export class CollectionStorage {
   readonly #connection: Connection<CollectionSchema>;
   /** Only the first opening may make the database: later its absence means that it was deleted. */
   #creating: Meta | undefined;
+  #made = false;
 
   /** @param initial what to make the collection with where there is none; without it, nothing is made */
   constructor(name: string, initial?: Meta) {
@@ -61,8 +62,14 @@ export class CollectionStorage {
       upgrade: (db, oldVersion, transaction) => {
         if (oldVersion === 0 && !this.#creating) throw this.#deleted();
         createStores(db, transaction, oldVersion === 0 ? this.#creating : undefined);
+        this.#made ||= oldVersion === 0;
       },
     });
+  }
+
+  /** There was no such collection before this. */
+  get made(): boolean {
+    return this.#made;
   }
 
   async meta(): Promise<Meta> {

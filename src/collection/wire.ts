@@ -32,6 +32,8 @@ export interface Opened {
   /** What is stored; its model and width differ from those asked for when not compatible. */
   info: CollectionInfo;
   compatible: boolean;
+  /** There was none of this name: opening made it. */
+  made: boolean;
 }
 
 /** A document and where its passages lie: start, end, start, end, … in UTF-16 units. */
@@ -43,6 +45,22 @@ export interface CutDocument {
 export interface Removal {
   removed: number;
   info: CollectionInfo;
+}
+
+/** What an export begins with: all of its pieces are of one generation. */
+export interface ExportStart {
+  info: CollectionInfo;
+  passageCharacters: number;
+  generation: number;
+}
+
+/** Documents that lie together, in the order of their rows. */
+export interface ExportPiece {
+  documents: CutDocument[];
+  /** One row per passage, in the order of the documents. */
+  vectors: Float32Array<ArrayBuffer>;
+  /** Where the next piece begins; absent at the end. */
+  next?: number;
 }
 
 /** A search whose options are checked. */
@@ -70,17 +88,22 @@ export interface SearchWorkerApi {
   open(request: OpenRequest): Promise<Reply<Opened | undefined>>;
   info(): Promise<Reply<CollectionInfo>>;
   cut(documents: readonly DocumentInput[]): Promise<Reply<CutDocument[]>>;
-  /** `vectors` holds one row per passage, in the order of the documents; `dtype` made them. */
+  /** `vectors` holds one row per passage, in the order of the documents; `dtypes` made them. */
   put(
     documents: readonly CutDocument[],
     vectors: Float32Array<ArrayBuffer>,
-    dtype?: Dtype,
+    dtypes?: readonly Dtype[],
   ): Promise<Reply<CollectionInfo>>;
   remove(ids: readonly string[]): Promise<Reply<Removal>>;
   clear(): Promise<Reply<CollectionInfo>>;
+  /** Removes all documents, of whatever model, and takes the model that was asked for. */
+  startOver(passageCharacters: number): Promise<Reply<CollectionInfo>>;
   get(id: string): Promise<Reply<StoredDocument | undefined>>;
   list(offset: number, limit: number): Promise<Reply<StoredDocument[]>>;
   search(request: SearchRequest): Promise<Reply<Hit[]>>;
+  beginExport(): Promise<Reply<ExportStart>>;
+  /** Fails with `changed` once another generation is stored. @param row where the piece begins */
+  exportPiece(generation: number, row: number): Promise<Reply<ExportPiece>>;
   /** Gives how many passages will have to be embedded. */
   beginReembedding(): Promise<Reply<number>>;
   /** The next documents to embed; none when all are staged. */

@@ -182,6 +182,42 @@ export interface CollectionInfo {
   readonly problem?: string;
 }
 
+/** Bytes of a file: what a file input or `response.blob()` gives, or a stream such as `response.body`. */
+export type ByteSource = Blob | ReadableStream<Uint8Array>;
+
+/**
+ * - `npy`: numpy's array of float32, (passages, dimensions)
+ * - `fvecs`: before each row its width as int32; what FAISS's examples read
+ * - `jsonl`: the passages, an object a line
+ */
+export type RowFormat = 'npy' | 'fvecs' | 'jsonl';
+
+export interface ExportOptions {
+  signal?: AbortSignal;
+}
+
+export interface ImportOptions {
+  /** Whose queries will be asked: an import that does not fit it is refused. @default not looked at */
+  embedder?: Embedder;
+  /**
+   * What to do with a collection of this name that has documents: `refuse` the import, `replace`
+   * them all once the whole file has been read and found sound, or `add` to them, where an id that
+   * is there is replaced. @default 'refuse'
+   */
+  onExisting?: 'refuse' | 'replace' | 'add';
+  /** A self-hosted copy of the search worker. @default the package's own */
+  workerUrl?: string | URL;
+  /** Counts passages that are stored, of those the file says it has. */
+  onProgress?: (progress: EmbedProgress) => void;
+  signal?: AbortSignal;
+}
+
+export interface AddRowsOptions {
+  /** Counts passages that are stored; of a `.fvecs` file the total is not known before its end. */
+  onProgress?: (progress: EmbedProgress) => void;
+  signal?: AbortSignal;
+}
+
 export interface Collection {
   readonly info: CollectionInfo;
   /**
@@ -191,6 +227,17 @@ export interface Collection {
   add(documents: DocumentInput | readonly DocumentInput[], options?: AddOptions): Promise<void>;
   /** Stores documents whose vectors were made elsewhere with the same model: one row, one passage each. */
   addEmbedded(documents: readonly DocumentInput[], vectors: EmbeddedRows): Promise<void>;
+  /**
+   * The same from files: JSONL with a document a line, and vectors whose row n belongs to line n. An
+   * id that comes again replaces the earlier one. Each document is all or nothing; those before a
+   * fault stay.
+   */
+  addRows(
+    documents: ByteSource,
+    vectors: ByteSource,
+    made: RowsFile,
+    options?: AddRowsOptions,
+  ): Promise<void>;
   /** Gives how many were there and went. */
   remove(ids: string | readonly string[]): Promise<number>;
   clear(): Promise<void>;
@@ -202,6 +249,16 @@ export interface Collection {
   search(query: string, options?: SearchOptions): Promise<Hit[]>;
   /** Documents whose meaning is like that of a stored one, best first; none where it is not there. */
   similar(id: string, options?: SimilarOptions): Promise<Hit[]>;
+  /**
+   * The whole collection as a `.nearfield` file, for `importCollection`. It is made as the stream is
+   * read, and all of one state: the stream fails with `changed` when anybody writes meanwhile.
+   */
+  export(options?: ExportOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /**
+   * The passages' vectors, or the passages: line n belongs to row n, as long as nobody writes between
+   * two exports. Otherwise as `export`.
+   */
+  exportRows(format: RowFormat, options?: ExportOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -217,6 +274,11 @@ export interface EmbeddedRows {
   dimensions: number;
   /** Noted in the collection's `dtypes`. */
   dtype?: Dtype;
+}
+
+/** A file of vectors, and by what they were made. Its rows must be unit vectors. */
+export interface RowsFile extends Omit<EmbeddedRows, 'data' | 'dimensions'> {
+  format: 'npy' | 'fvecs';
 }
 
 export interface CollectionOptions {

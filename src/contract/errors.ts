@@ -20,6 +20,7 @@
  * - `aborted`: the caller's AbortSignal fired
  * - `closed`: the object was closed before the call
  * - `incompatible-index`: a collection holds vectors of another model or width
+ * - `changed`: a collection was written to while it was exported; export it again
  * - `internal`: a fault of Nearfield's own
  */
 export type ErrorCode =
@@ -40,6 +41,7 @@ export type ErrorCode =
   | 'aborted'
   | 'closed'
   | 'incompatible-index'
+  | 'changed'
   | 'internal';
 
 export interface ErrorOptions {

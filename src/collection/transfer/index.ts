@@ -8,4 +8,6 @@ export { importStream } from './import.ts';
 export { documentLines, passageLines, readDocuments } from './jsonl.ts';
 export { npyStream, readNpy } from './npy.ts';
 export { paired, rowsOf } from './pairs.ts';
+export { bytesOf, checkedSource } from './sources.ts';
+export { deferred } from './streams.ts';
 export type { VectorFile } from './vector-file.ts';

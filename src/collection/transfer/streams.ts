@@ -31,6 +31,27 @@ export function streamOf(
   );
 }
 
+/** A stream that `open` is asked for when it is read first. Cancelling it cancels that one. */
+export function deferred(
+  open: () => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
+  return new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      async pull(controller) {
+        reader ??= (await open()).getReader();
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel(reason) {
+        await reader?.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
 /** Reads the beginning of a file; where that fails, the stream is let go of. */
 export async function opened<T>(bytes: ByteReader, open: () => Promise<T>): Promise<T> {
   try {
