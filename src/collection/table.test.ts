@@ -119,6 +119,27 @@ describe('what is written', () => {
   });
 });
 
+it('reads any rows, near and far', async () => {
+  const disk: Committed = { box: new PageBox() };
+  const table = await reload(disk, 100);
+  const values = Float32Array.from({ length: 5000 * 100 }, (_, i) => Math.sin(i));
+  table.append('a', values);
+  await commit(table, disk);
+  const query = Float32Array.from({ length: 100 }, () => 1);
+  const numbers = fc.uniqueArray(fc.nat(4999), { minLength: 1, maxLength: 300 });
+  await fc.assert(
+    fc.asyncProperty(numbers, async (unsorted) => {
+      const rows = Uint32Array.from(unsorted).sort();
+      const scores = await table.index.scores(query, rows);
+      for (const [i, row] of rows.entries()) {
+        const wanted = values.subarray(row * 100, row * 100 + 100).reduce((sum, v) => sum + v, 0);
+        expect(scores[i]).toBeCloseTo(wanted, 3);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
 it('learns its mean over many visits', async () => {
   let disk: Committed = { box: new PageBox() };
   for (let visit = 0; visit < 4; visit++) {

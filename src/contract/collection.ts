@@ -84,7 +84,7 @@ export interface Explanation {
   bm25?: number;
   /** What each word of the query adds to that. */
   terms?: { term: string; forms: string[]; score: number }[];
-  /** Mean and standard deviation of the query's similarity to all passages. In mode `hybrid`. */
+  /** Mean and standard deviation of the query's similarity to 1,000 passages. In mode `hybrid`. */
   background?: { mean: number; deviation: number };
   /** How meaning was searched: every passage, or those alike in their sign bits. */
   vectors?: 'exact' | 'bits';
@@ -121,7 +121,7 @@ export interface SearchOptions {
   minScore?: number;
   /** Only documents whose metadata passes. @default all */
   filter?: Filter;
-  /** Passages of a document to give, at most. @default 1 */
+  /** Passages of a document to give, at most, as far as they are among the best of all. @default 1 */
   passages?: number;
   /** Says of each passage how it came to its score. @default false */
   explain?: boolean;
@@ -284,7 +284,8 @@ export interface RowsFile extends Omit<EmbeddedRows, 'data' | 'dimensions'> {
 export interface CollectionOptions {
   /**
    * A promise of one: a collection that has documents opens without waiting for it, and is searched by
-   * words meanwhile (`mode: 'lexical'`); what needs the model waits. Not with `onMismatch: 're-embed'`,
+   * words meanwhile (`mode: 'lexical'`); what needs the model waits, and rejects with
+   * `incompatible-index` where it is not the collection's. Not with `onMismatch: 're-embed'`,
    * which has to wait.
    */
   embedder: Embedder | Promise<Embedder>;
