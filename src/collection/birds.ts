@@ -1,5 +1,8 @@
 import type { Collection, CollectionOptions, DocumentInput } from '../contract/index.ts';
-import { deleteCollection, openCollection } from './index.ts';
+import { deleteDatabase } from '../cache/index.ts';
+import { removeOpfsFolder } from './disk/index.ts';
+import { openCollection } from './index.ts';
+import { DATABASE_PREFIX } from './schema.ts';
 import type { SearchRequest } from './wire.ts';
 
 /** A test fixture: three texts that share no words, and collections that end with their test. */
@@ -33,7 +36,9 @@ export class Aviary {
   async end(): Promise<void> {
     await Promise.all(this.#opened.map((collection) => collection.close()));
     this.#opened = [];
-    await deleteCollection(this.#name);
+    // As `deleteCollection` does, without a worker for each test.
+    await deleteDatabase(DATABASE_PREFIX + this.#name);
+    await removeOpfsFolder(this.#name);
   }
 }
 

@@ -22,15 +22,14 @@ type File = Awaited<ReturnType<typeof importStream>>;
  * Makes a collection of a file that `collection.export` wrote, vectors and all. No model is needed;
  * whoever opens it then does so with one of the same space.
  *
- * A collection that is made by a failed or aborted import is deleted, one that was empty or is
- * replaced is empty afterwards; with `onExisting: 'add'` the whole documents before the fault stay.
- * To replace, the file is read twice, so that a damaged one changes nothing; a stream is first
+ * What a failed or aborted import has stored is removed again, and so is the collection it made; only
+ * where it adds to documents that are there, the whole ones before the fault stay. To replace, the file is read twice, so that a damaged one changes nothing; a stream is first
  * gathered to a Blob. An id that comes again replaces the earlier one. Other tabs that have the
  * collection open see the import grow. Of two imports into one collection the later waits.
  *
  * Errors: `integrity` for a file that is damaged or cut off, `bad-input` for what is none, or for a
- * collection that has documents, `incompatible-index` where the embedder or the collection that is
- * added to is of another space, `storage`, `quota`, `worker-crashed`, `aborted`.
+ * collection that has documents, `incompatible-index` for a file of another version and where the
+ * embedder or the collection that is added to is of another space, `storage`, `quota`, `worker-crashed`, `aborted`.
  */
 export async function importCollection(
   name: string,
@@ -111,52 +110,82 @@ async function importInto(
   file: File,
   options: ImportOptions,
 ): Promise<CollectionInfo> {
-  const { onExisting = 'refuse' } = options;
+  const { onExisting = 'refuse', signal } = options;
+  throwIfAborted(signal);
   const { info, compatible, made } = await session.open();
+  throwIfAborted(signal);
   if (info.documents > 0 && onExisting === 'refuse') throw taken(info);
   if (info.documents > 0 && onExisting === 'add') {
     if (!compatible) throw incompatible(info.name, info, spec);
     return putAll(session, info, file, options);
   }
+  const room = file.head.passageCharacters;
+  const empty = await session.call((api) => api.startOver(room, onExisting !== 'replace'));
+  // Another tab may have added some since.
+  if (!empty) throw taken(await session.call((api) => api.info()));
+  const stored: Stored = { surely: new Set(), perhaps: [] };
   try {
-    throwIfAborted(options.signal);
-    const empty = await session.call((api) => api.startOver(file.head.passageCharacters));
-    return await putAll(session, empty, file, options);
+    return await putAll(session, empty, file, options, stored);
   } catch (error) {
-    await undo(session, made ? info.name : undefined, options);
+    await undo(session, stored, made, options);
     throw error;
   }
 }
 
-/** No part of a file is left to be taken for the whole. @param made the collection, if it was */
+/** Ids of what an import has stored. */
+interface Stored {
+  surely: Set<string>;
+  /** Of the write that is under way. */
+  perhaps: string[];
+}
+
+/**
+ * No part of a file is left to be taken for the whole; what others have added meanwhile stays.
+ *
+ * @param made whether there was no collection before
+ */
 async function undo(
   session: SearchSession,
-  made: string | undefined,
+  { surely, perhaps }: Stored,
+  made: boolean,
   { workerUrl }: ImportOptions,
 ): Promise<void> {
   try {
-    if (made === undefined) await session.call((api) => api.clear());
-    else {
-      await session.close();
-      await deleteCollection(made, workerUrl === undefined ? {} : { workerUrl });
+    let info = await session.call((api) => api.info());
+    const isOurs = made && info.documents <= surely.size;
+    if (!isOurs) {
+      const ids = [...surely, ...perhaps];
+      ({ info } = await session.call((api) => api.remove(ids)));
+      if (!made || info.documents > 0) return;
     }
+    await session.close();
+    await deleteCollection(info.name, workerUrl === undefined ? {} : { workerUrl });
   } catch {
     // What the import failed with is what the caller has to know.
   }
 }
 
-/** Gives what is stored after it. @param before what is stored now */
+/**
+ * Gives what is stored after it.
+ *
+ * @param before what is stored now
+ * @param stored takes note
+ */
 async function putAll(
   session: SearchSession,
   before: CollectionInfo,
   { head, batches }: File,
   { signal, onProgress }: ImportOptions,
+  stored?: Stored,
 ): Promise<CollectionInfo> {
   let info = before;
   const put: Put = async (documents, vectors) => {
+    const ids = documents.map(({ document }) => document.id);
+    if (stored) stored.perhaps = ids;
     info = await session.call((api) =>
       api.put(documents, transfer(vectors, [vectors.buffer]), head.dtypes),
     );
+    for (const id of ids) stored?.surely.add(id);
   };
   await putBatches(put, batches, { passages: head.passages, signal, onProgress });
   return info;

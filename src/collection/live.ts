@@ -84,9 +84,9 @@ export class LiveCollection {
   /** Loads the collection; an empty one takes the model that is asked for. */
   open(): Promise<Opened> {
     return this.exclusive(async () => {
-      const { name, made } = this.storage;
       for (;;) {
         const meta = await this.storage.meta();
+        const { name, made } = this.storage;
         if (sameSpec(meta, this.#request.spec)) {
           await this.#fresh();
           return { info: await this.#info(), compatible: true, made };
@@ -151,11 +151,16 @@ export class LiveCollection {
     });
   }
 
-  /** Removes all documents, of whatever model, and takes the model that was asked for. */
-  startOver(passageCharacters: number): Promise<CollectionInfo> {
+  /**
+   * Removes all documents, of whatever model, and takes the model that was asked for.
+   *
+   * @param onlyEmpty gives undefined, and removes nothing, where there are documents
+   */
+  startOver(passageCharacters: number, onlyEmpty: boolean): Promise<CollectionInfo | undefined> {
     return this.exclusive(async () => {
       for (;;) {
         const meta = await this.storage.meta();
+        if (onlyEmpty && meta.documents > 0) return undefined;
         if (await this.#adopt({ ...meta, passageCharacters })) return this.#info();
       }
     });
@@ -351,14 +356,14 @@ export class LiveCollection {
   /** Empties it for the model that is asked for; gives false when another tab wrote first. */
   async #adopt({ generation, passageCharacters }: Meta): Promise<boolean> {
     const adopted = { ...newMeta(this.#request.spec, passageCharacters), generation };
-    const done = await this.asWriter(async () => {
+    return this.asWriter(async () => {
       const contents = await this.newContents(this.#request.spec.dimensions);
       const committed = await this.#commit(adopted, contents, { replace: 'all' });
+      // Files that are open are not removed.
+      await this.changed();
       if (committed) await this.sweep();
       return committed !== undefined;
     });
-    await this.changed();
-    return done;
   }
 
   /** Changes memory and disk alike; starts over when another tab wrote first. */

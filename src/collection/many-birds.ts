@@ -27,7 +27,16 @@ export function blobOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise
 }
 
 /** A file of the documents; no collection is left. */
-export async function fileOf(aviary: Aviary, documents: DocumentInput[]): Promise<Blob> {
+const files = new Map<DocumentInput[], Promise<Blob>>();
+
+/** The same documents are exported once. */
+export function fileOf(aviary: Aviary, documents: DocumentInput[]): Promise<Blob> {
+  const made = files.get(documents) ?? makeFile(aviary, documents);
+  files.set(documents, made);
+  return made;
+}
+
+async function makeFile(aviary: Aviary, documents: DocumentInput[]): Promise<Blob> {
   const birds = await full(aviary, documents);
   const file = await blobOf(birds.export());
   await aviary.end();

@@ -31,7 +31,7 @@ export async function putBatches(
     const cut = documents.map(({ document, spans }) => ({ document, spans }));
     await put(cut, rowsOf(documents));
     done += batch.reduce((sum, { spans }) => sum + spans.length / 2, 0);
-    const total = Math.max(done, passages);
+    const total = Math.max(done, passages, 1);
     onProgress?.({ done, total, share: done / total });
   }
 }

@@ -69,8 +69,11 @@ export class SearchService implements SearchWorkerApi {
     return this.#reply((live) => live.clear());
   }
 
-  startOver(passageCharacters: number): Promise<Reply<CollectionInfo>> {
-    return this.#reply((live) => live.startOver(passageCharacters));
+  startOver(
+    passageCharacters: number,
+    onlyEmpty: boolean,
+  ): Promise<Reply<CollectionInfo | undefined>> {
+    return this.#reply((live) => live.startOver(passageCharacters, onlyEmpty));
   }
 
   get(id: string): Promise<Reply<StoredDocument | undefined>> {

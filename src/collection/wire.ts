@@ -97,7 +97,10 @@ export interface SearchWorkerApi {
   remove(ids: readonly string[]): Promise<Reply<Removal>>;
   clear(): Promise<Reply<CollectionInfo>>;
   /** Removes all documents, of whatever model, and takes the model that was asked for. */
-  startOver(passageCharacters: number): Promise<Reply<CollectionInfo>>;
+  startOver(
+    passageCharacters: number,
+    onlyEmpty: boolean,
+  ): Promise<Reply<CollectionInfo | undefined>>;
   get(id: string): Promise<Reply<StoredDocument | undefined>>;
   list(offset: number, limit: number): Promise<Reply<StoredDocument[]>>;
   search(request: SearchRequest): Promise<Reply<Hit[]>>;

@@ -17,6 +17,11 @@ export const MAX_DIMENSIONS = 65_536;
 const BATCH_DOCUMENTS = 256;
 const BATCH_BYTES = 1024 * 1024;
 
+/** About as many bytes as a block takes for it. */
+function sizeOf({ document: { text, metadata = {} }, vectors }: ExportedDocument): number {
+  return text.length + JSON.stringify(metadata).length + vectors.byteLength;
+}
+
 /** Neighbours together, so that small documents do not cost a step each. */
 export async function* batched(
   documents: AsyncIterable<ExportedDocument>,
@@ -25,7 +30,7 @@ export async function* batched(
   let bytes = 0;
   for await (const document of documents) {
     batch.push(document);
-    bytes += document.document.text.length + document.vectors.byteLength;
+    bytes += sizeOf(document);
     if (batch.length < BATCH_DOCUMENTS && bytes < BATCH_BYTES) continue;
     yield batch;
     batch = [];
