@@ -14,6 +14,8 @@ const open = aviary.open.bind(aviary);
 
 afterEach(() => aviary.end());
 
+const SOME = MANY.slice(0, 300);
+
 describe('an import into what is there', () => {
   const other: DocumentInput[] = [
     { id: 'owl', text: 'Penguins cannot fly.' },
@@ -132,7 +134,7 @@ describe('an import that fails', () => {
   async function damagedFile(
     damage: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>,
   ): Promise<Blob> {
-    const file = await fileOf(aviary, MANY.slice(0, 300));
+    const file = await fileOf(aviary, SOME);
     return new Blob([damage(new Uint8Array(await file.arrayBuffer()))]);
   }
 
