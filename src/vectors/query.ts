@@ -25,7 +25,7 @@ export interface FramedQuery {
  */
 const ROUNDING = 1e-5;
 
-/** Lengths whose squares float32 cannot hold count as 0 in a row's error. */
+/** Lengths whose squares float32 cannot hold count as 0: a row's error, the query, what it lost. */
 const TINY_LENGTH = 1e-20;
 
 /** Far above what products lose where they leave float32's range at its lower end. */
@@ -48,7 +48,11 @@ export function frameQuery(space: Space, query: Float32Array, frame: Frame): Fra
   return {
     ...{ frame, bytes, bits, factor, offset, length },
     errorFactor: (length + lost) * 1.001,
-    errorOffset: lost * frame.radius * 1.001 + ROUNDING * sizes + TINY_LENGTH * length + TINY_SCORE,
+    errorOffset:
+      lost * frame.radius * 1.001 +
+      ROUNDING * sizes +
+      TINY_LENGTH * (length + 4 * frame.radius) +
+      TINY_SCORE,
   };
 }
 

@@ -39,6 +39,25 @@ const cases: fc.Arbitrary<Case> = fc.integer({ min: 1, max: 150 }).chain((dimens
   });
 });
 
+/** Queries whose squares float32 cannot hold. */
+const TINY: Case[] = [
+  {
+    dimensions: 3,
+    rows: [[0, 1, 0]],
+    query: [1.6202875585149037e-27, -0, 0],
+    ...{ removed: [], kept: new Array<boolean>(64).fill(true), k: 1, minScore: 0 },
+  },
+  {
+    dimensions: 4,
+    rows: [
+      [1e12, 0, 0, 0],
+      [0, 1, 0, 0],
+    ],
+    query: [0, 0, 4.000000765000692e-30, 0],
+    ...{ removed: [], kept: new Array<boolean>(64).fill(true), k: 1, minScore: -Infinity },
+  },
+];
+
 function bitmap(kept: (row: number) => boolean, rows: number): Uint32Array {
   const words = new Uint32Array(Math.ceil(rows / 32));
   for (let row = 0; row < rows; row++) if (kept(row)) words[row >> 5]! |= 1 << (row & 31);
@@ -73,7 +92,7 @@ describe('exact search', () => {
         expect(found.scores).toEqual(wanted.scores);
         expect(found.mode).toBe('exact');
       }),
-      { numRuns: 400 },
+      { numRuns: 400, examples: TINY.map((input) => [input, 0, false]) },
     );
   });
 
@@ -91,7 +110,7 @@ describe('exact search', () => {
         expect([...found.rows].map((row) => old[row])).toEqual([...wanted.rows]);
         expect(found.scores).toEqual(wanted.scores);
       }),
-      { numRuns: 100 },
+      { numRuns: 100, examples: TINY.map((input) => [input]) },
     );
   });
 });
