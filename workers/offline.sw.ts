@@ -17,7 +17,8 @@ import { keepFiles } from './keep.ts';
 declare const self: ServiceWorkerGlobalScope;
 
 const ON_DEMAND_CACHE = 'nearfield-on-demand';
-const ON_DEMAND = /\.(wasm|mjs)$|^samples\//;
+/** But for the search kernels: every visit searches, and they are a few kilobytes. */
+const ON_DEMAND = /^(?!assets\/search-).*\.(wasm|mjs)$|^samples\//;
 /** Nearfield's own kernels by file name, see src/kernels. */
 const KERNELS = /\/(relaxed|simd128)(-shared)?\b[^/]*\.wasm$/;
 /** ONNX Runtime's builds by file name, as src/engine/ort/load.ts chooses between them. */
