@@ -19,6 +19,9 @@ const bundledEarly = [
   '@noble/hashes/sha2.js',
 ];
 
+// Left to itself, Vitest spares a core, which on a machine of two (CI) is half of it.
+const maxWorkers = 2;
+
 export default defineConfig({
   plugins: [kernels()],
   test: {
@@ -30,6 +33,7 @@ export default defineConfig({
           exclude: ['**/*.browser.test.ts'],
           environment: 'node',
           testTimeout: 30_000,
+          maxWorkers,
         },
       },
       {
@@ -42,7 +46,7 @@ export default defineConfig({
           globalSetup: ['e2e/support/model-server.setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          maxWorkers,
           browser: {
             enabled: true,
             headless: true,

@@ -4,7 +4,7 @@ import type { EmbedProgress } from './contract/index.ts';
 import { deleteStoredModels } from './describe.ts';
 import { createEmbedder } from './embedder.ts';
 
-const server = inject('modelServer');
+const server = `${inject('modelServer')}/for/embedder`;
 
 async function fetched(): Promise<string[]> {
   const log = (await (await fetch(`${server}/log`)).json()) as LoggedRequest[];

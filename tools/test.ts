@@ -1,6 +1,7 @@
-/** The whole gate: every check, one after another, until one fails. */
+/** The whole gate: every check, one stage after another, until one fails. */
 
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import { findBrowser } from './browser.ts';
 import { readCounts, type Counts } from './test-counts.ts';
@@ -14,20 +15,29 @@ interface Step {
 
 const RESULTS = '.cache/results';
 
-const STEPS: readonly Step[] = [
+/** Lanes of a stage run beside each other: what reads the code takes one core a lane. */
+const STAGES: readonly (readonly (readonly Step[])[])[] = [
   // What refers to the modules finds them, whichever check comes first.
-  { name: 'kernels', command: 'npm run -s build:kernels' },
-  { name: 'format', command: 'npm run -s check:format' },
-  { name: 'lint', command: 'npm run -s check:lint' },
-  { name: 'types', command: 'npm run -s check:types' },
-  { name: 'import arrows', command: 'npm run -s check:arrows' },
-  { name: 'unused code', command: 'npm run -s check:unused' },
-  vitest('unit'),
-  vitest('browser'),
-  { name: 'site', command: 'npx tsx tools/try-start.ts' },
-  { name: 'end to end', command: 'npm run -s test:e2e', report: `${RESULTS}/e2e.json` },
-  { name: 'library', command: 'npm run -s build:lib' },
-  { name: 'package', command: 'npm run -s check:package' },
+  [[{ name: 'kernels', command: 'npm run -s build:kernels' }]],
+  [
+    [{ name: 'lint', command: 'npm run -s check:lint' }],
+    [
+      { name: 'format', command: 'npm run -s check:format' },
+      { name: 'types', command: 'npm run -s check:types' },
+      { name: 'import arrows', command: 'npm run -s check:arrows' },
+      { name: 'unused code', command: 'npm run -s check:unused' },
+    ],
+  ],
+  [
+    [
+      vitest('unit'),
+      vitest('browser'),
+      { name: 'site', command: 'npx tsx tools/try-start.ts' },
+      { name: 'end to end', command: 'npm run -s test:e2e', report: `${RESULTS}/e2e.json` },
+      { name: 'library', command: 'npm run -s build:lib' },
+      { name: 'package', command: 'npm run -s check:package' },
+    ],
+  ],
 ];
 
 function vitest(project: string): Step {
@@ -40,42 +50,53 @@ function vitest(project: string): Step {
   };
 }
 
-function run(step: Step): { seconds: number; ok: boolean } {
-  console.log(`\n━━ ${step.name} ━━`);
+/** Shows what a command says as it comes, or, where others run beside it, when it has ended. */
+async function run(step: Step, alone: boolean): Promise<{ seconds: number; ok: boolean }> {
+  const title = `\n━━ ${step.name} ━━\n`;
+  if (alone) process.stdout.write(title);
   const start = performance.now();
-  const { status } = spawnSync(step.command, {
-    shell: true,
-    // No questions to anybody: CI has no keyboard.
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const output = alone ? 'inherit' : 'pipe';
+  // No questions to anybody: CI has no keyboard.
+  const child = spawn(step.command, { shell: true, stdio: ['ignore', output, output] });
+  const said: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (piece: Buffer) => said.push(piece));
+  }
+  const [status] = (await once(child, 'close')) as [number | null];
+  if (!alone) process.stdout.write(Buffer.concat([Buffer.from(title), ...said]));
   return { seconds: (performance.now() - start) / 1000, ok: status === 0 };
 }
 
-/** Runs the steps; gives the name of the one that failed. */
-function runAll(totals: Counts): string | undefined {
+/** Runs the stages; gives the name of the step that failed first. */
+async function runAll(totals: Counts): Promise<string | undefined> {
   const times: string[] = [];
   let failed: string | undefined;
-  for (const step of STEPS) {
-    const { seconds, ok } = run(step);
-    times.push(`${ok ? '✓' : '✗'} ${step.name.padEnd(16)} ${seconds.toFixed(1).padStart(6)} s`);
-    const counts = step.report === undefined ? undefined : readCounts(step.report);
-    totals.passed += counts?.passed ?? 0;
-    totals.failed += counts?.failed ?? 0;
-    if (!ok) failed = step.name;
-    else if (counts?.passed === 0) failed = `${step.name} (there were none)`;
-    if (failed !== undefined) break;
+  const runLane = async (lane: readonly Step[], alone: boolean): Promise<void> => {
+    for (const step of lane) {
+      if (failed !== undefined) return;
+      const { seconds, ok } = await run(step, alone);
+      times.push(`${ok ? '✓' : '✗'} ${step.name.padEnd(16)} ${seconds.toFixed(1).padStart(6)} s`);
+      const counts = step.report === undefined ? undefined : readCounts(step.report);
+      totals.passed += counts?.passed ?? 0;
+      totals.failed += counts?.failed ?? 0;
+      if (!ok) failed ??= step.name;
+      else if (counts?.passed === 0) failed ??= `${step.name} (there were none)`;
+    }
+  };
+  for (const lanes of STAGES) {
+    await Promise.all(lanes.map((lane) => runLane(lane, lanes.length === 1)));
   }
   console.log(`\n${times.join('\n')}`);
   return failed;
 }
 
-function main(): void {
+async function main(): Promise<void> {
   rmSync(RESULTS, { recursive: true, force: true });
   mkdirSync(RESULTS, { recursive: true });
   // Found, or installed, once for all steps.
   process.env['CHROMIUM'] = findBrowser();
   const totals: Counts = { passed: 0, failed: 0 };
-  const failed = runAll(totals);
+  const failed = await runAll(totals);
   // A check that is no test counts as one failure, so that the last line never reads as success.
   if (failed !== undefined && totals.failed === 0) totals.failed = 1;
   if (failed !== undefined) console.error(`\nStopped at: ${failed}`);
@@ -84,7 +105,7 @@ function main(): void {
 }
 
 try {
-  main();
+  await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   console.log('\n0 passed, 1 failed');

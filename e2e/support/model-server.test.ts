@@ -162,3 +162,16 @@ it('keeps a log that can be cleared', async () => {
   await ask('/log', { method: 'DELETE' });
   expect(await (await ask('/log')).json()).toEqual([]);
 });
+
+it('keeps askers apart', async () => {
+  await bytesOf(await ask(`/for/one${FILE}`));
+  await bytesOf(await ask('/for/two/faults/once-503/x/models/missing'));
+  await bytesOf(await ask('/for/one/faults/once-503/x/models/missing'));
+  const logOf = async (asker: string): Promise<unknown> =>
+    (await ask(`/for/${asker}/log`)).json() as Promise<unknown>;
+  expect(await logOf('one')).toMatchObject([{ path: FILE }, { status: 503 }]);
+  expect(await logOf('two')).toMatchObject([{ status: 503 }]);
+  await ask('/for/two/log', { method: 'DELETE' });
+  expect(await logOf('one')).toHaveLength(2);
+  expect(await logOf('two')).toEqual([]);
+});

@@ -24,6 +24,7 @@ export interface LoggedRequest {
 export interface ModelServer {
   /** Origin, without a slash at its end. */
   url: string;
+  /** Of those who gave no name. */
   log: LoggedRequest[];
   close(): Promise<void>;
 }
@@ -57,7 +58,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
   await listen(server, options.port ?? 0);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    log: answer.log,
+    log: answer.visit('').log,
     close: () => {
       server.closeAllConnections();
       return new Promise((done) => server.close(() => done()));
@@ -72,46 +73,61 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-class Answers {
+/** What one asker has asked for. */
+class Visit {
   readonly log: LoggedRequest[] = [];
-  readonly #files: ModelFiles;
   readonly #seen = new Set<string>();
+
+  firstTime(key: string): boolean {
+    if (this.#seen.has(key)) return false;
+    this.#seen.add(key);
+    return true;
+  }
+
+  clear(): void {
+    this.log.length = 0;
+    this.#seen.clear();
+  }
+}
+
+/**
+ * Test files that run at the same time put `/for/NAME` before every path, and have a log
+ * (`/for/NAME/log`, cleared by DELETE) and first times of their own.
+ */
+class Answers {
+  readonly #files: ModelFiles;
+  readonly #visits = new Map<string, Visit>();
 
   constructor(files: ModelFiles) {
     this.#files = files;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = decodeURIComponent((request.url ?? '/').replace(/\?.*$/, ''));
+    const asked = decodeURIComponent((request.url ?? '/').replace(/\?.*$/, ''));
+    const [, asker = '', url = '/'] = /^(?:\/for\/([^/]+))?(\/.*)/.exec(asked) ?? [];
     if (request.method === 'OPTIONS') return end(response, 204);
-    if (url === '/log') return this.#handleLog(request, response);
-    response.once('close', () => this.#write(request, url, response.statusCode));
-    const { path, faults } = parseFaults(url, (key) => this.#firstTime(key));
+    if (url === '/log') return this.#handleLog(request, response, asker);
+    const visit = this.visit(asker);
+    response.once('close', () => visit.log.push(logged(request, url, response.statusCode)));
+    const { path, faults } = parseFaults(url, (key) => visit.firstTime(key));
     if (faults.status !== undefined) return end(response, faults.status, 'as asked for');
     const revision = await this.#files.revision(path);
     if (revision) return sendJson(response, revision);
     const file = await this.#files.file(path);
     if (!file) return end(response, 404, 'Entry not found');
-    await this.#send(request, response, file, faults);
+    await this.#send(request, response, file, faults, visit);
   }
 
-  #handleLog(request: IncomingMessage, response: ServerResponse): void {
-    if (request.method !== 'DELETE') return sendJson(response, this.log);
-    this.log.length = 0;
-    this.#seen.clear();
+  visit(asker: string): Visit {
+    let visit = this.#visits.get(asker);
+    if (!visit) this.#visits.set(asker, (visit = new Visit()));
+    return visit;
+  }
+
+  #handleLog(request: IncomingMessage, response: ServerResponse, asker: string): void {
+    if (request.method !== 'DELETE') return sendJson(response, this.visit(asker).log);
+    this.visit(asker).clear();
     end(response, 204);
-  }
-
-  #write(request: IncomingMessage, path: string, status: number): void {
-    const { range } = request.headers;
-    const method = request.method ?? 'GET';
-    this.log.push({ method, path, ...(range !== undefined && { range }), status });
-  }
-
-  #firstTime(key: string): boolean {
-    if (this.#seen.has(key)) return false;
-    this.#seen.add(key);
-    return true;
   }
 
   async #send(
@@ -119,6 +135,7 @@ class Answers {
     response: ServerResponse,
     file: StoredFile,
     faults: Faults,
+    visit: Visit,
   ): Promise<void> {
     const etag = `"${file.sha256}"`;
     if (request.headers['if-none-match'] === etag) return end(response, 304);
@@ -134,12 +151,17 @@ class Answers {
       return;
     }
     const cut = faults.cutAt;
-    const cuts = cut && cut.bytes < stop - start && this.#firstTime(cut.key);
+    const cuts = cut && cut.bytes < stop - start && visit.firstTime(cut.key);
     await sendBytes(response, file, { start, end: cuts ? start + cut.bytes : stop }, faults);
     // Lets the last bytes leave before the connection breaks.
     if (cuts) setImmediate(() => response.destroy());
     else response.end();
   }
+}
+
+function logged(request: IncomingMessage, path: string, status: number): LoggedRequest {
+  const { range } = request.headers;
+  return { method: request.method ?? 'GET', path, ...(range !== undefined && { range }), status };
 }
 
 function wantedRange(

@@ -6,7 +6,7 @@ import { QUIET, type Fetched, type FetchNews, type FetchOrder } from './download
 import { clearStored, fileName, getStored, listStored, modelsFolder, recordName } from './opfs.ts';
 import type { RemoteFile } from './plan.ts';
 
-const server = inject('modelServer');
+const server = `${inject('modelServer')}/for/download`;
 const FILE = '/models/qwen3-seeded/onnx/model_q4.onnx_data';
 const OTHER = '/models/qwen3-seeded/onnx/model_quantized.onnx';
 const key = { folder: 'test', path: 'onnx/model.onnx' };

@@ -72,14 +72,14 @@ export class Arena<K = Kernels> {
 
   expectGuarded(): void {
     for (const at of this.#guards) {
-      const guard = this.bytes(at, GUARD);
+      const guard = this.#view(at, GUARD);
       if (guard.some((byte) => byte !== GUARD_BYTE)) expect.fail(`written past an area, at ${at}`);
     }
   }
 
   /** A copy of what the tested kernels left. */
   bytes(at: number, count: number): Uint8Array {
-    return new Uint8Array(this.#memory.buffer, at, count).slice();
+    return this.#view(at, count).slice();
   }
 
   /** A copy of what the tested kernels left. */
@@ -92,11 +92,14 @@ export class Arena<K = Kernels> {
     return new Float32Array(this.#twin.buffer, at, count);
   }
 
+  /** To the bit what the twins left. */
   expectSame(at: number, bytes: number): void {
-    const twin = new Uint8Array(this.#twin.buffer, at, bytes);
-    const tested = this.bytes(at, bytes);
-    const off = twin.findIndex((byte, i) => byte !== tested[i]);
-    if (off >= 0) expect.fail(`byte ${off}: got ${tested[off]!}, the twin has ${twin[off]!}`);
+    expectBytes(this.#view(at, bytes), new Uint8Array(this.#twin.buffer, at, bytes));
+  }
+
+  /** That the tested kernels left the same bits in two places. */
+  expectEqual(at: number, other: number, bytes: number): void {
+    expectBytes(this.#view(at, bytes), this.#view(other, bytes));
   }
 
   /** Within `bound` of the twin, as a share of the largest number there; pattern bytes included. */
@@ -114,5 +117,16 @@ export class Arena<K = Kernels> {
     if (off < 0) return;
     const most = bound(twins[off]!, off);
     expect.fail(`float ${off}: got ${tested[off]!}, the twin has ${twins[off]!} (± ${most})`);
+  }
+
+  #view(at: number, count: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, at, count);
+  }
+}
+
+/** A plain loop: a matcher takes longer over these bytes than the kernels do. */
+export function expectBytes(got: Uint8Array, wanted: Uint8Array): void {
+  for (let i = 0; i < wanted.length; i++) {
+    if (got[i] !== wanted[i]) expect.fail(`byte ${i}: got ${got[i]!}, expected ${wanted[i]!}`);
   }
 }

@@ -10,7 +10,7 @@ import {
   type Bits,
 } from '../layout.ts';
 import type { Kernels } from '../types.ts';
-import type { Arena } from './arena.ts';
+import { expectBytes, type Arena } from './arena.ts';
 import { Random } from './random.ts';
 
 const shapes = fc.record({
@@ -131,7 +131,7 @@ function partCases(arena: Arena): void {
             run(kernels, outs[1], [row, row + 1], [0, border]);
           }
         });
-        expect(arena.floats(outs[1], floats)).toEqual(arena.floats(outs[0], floats));
+        arena.expectEqual(outs[1], outs[0], floats * 4);
       }),
       { numRuns: 40 },
     );
@@ -155,8 +155,8 @@ function partCases(arena: Arena): void {
           quantize(kernels);
           run(kernels, outs[0]);
         });
-        expect(inParts).toEqual(arena.bytes(quantized.q, quantized.bytes));
-        expect(arena.floats(outs[1], floats)).toEqual(arena.floats(outs[0], floats));
+        expectBytes(inParts, arena.bytes(quantized.q, quantized.bytes));
+        arena.expectEqual(outs[1], outs[0], floats * 4);
       }),
       { numRuns: 40 },
     );

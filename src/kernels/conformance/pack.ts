@@ -90,8 +90,8 @@ function floatCases(arena: Arena): void {
             );
           }
         });
-        expect(arena.bytes(outs[1], bytes)).toEqual(arena.bytes(outs[0], bytes));
-        expect(arena.bytes(scales[1], scaleBytes)).toEqual(arena.bytes(scales[0], scaleBytes));
+        arena.expectEqual(outs[1], outs[0], bytes);
+        arena.expectEqual(scales[1], scales[0], scaleBytes);
       }),
       { numRuns: 50 },
     );

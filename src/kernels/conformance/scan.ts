@@ -111,7 +111,7 @@ function headCases(arena: Arena<SearchKernels>): void {
           );
         });
         arena.expectSame(distances, 2 * rows);
-        expect(arena.bytes(counts, 4 * (width + 1))).toEqual(arena.bytes(scanned, 4 * (width + 1)));
+        arena.expectEqual(counts, scanned, 4 * (width + 1));
         const measured = new Uint16Array(arena.bytes(distances, 2 * rows).buffer);
         for (let row = from; row < from + rows; row++) {
           const at = segments + Math.floor(row / SEGMENT_ROWS) * layout.bytes + layout.results;

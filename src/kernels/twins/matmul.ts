@@ -1,4 +1,4 @@
-import { activationBlock, panelBytes, PANEL, type Bits } from '../layout.ts';
+import { activationBlock, panelBytes, PANEL, tiledRows, type Bits } from '../layout.ts';
 import type { MatmulKernels } from '../types.ts';
 import { panelled, placeInPanel, placeInTiles, tiled } from './places.ts';
 import { quantizeBlock } from './quantize.ts';
@@ -11,13 +11,14 @@ export function matmulTwins(memory: WebAssembly.Memory): MatmulKernels {
   return {
     quantizeRows(x, stride, rows, k, block, q, scales, starts) {
       const blocks = k / block;
+      const inputs = signedBytes(memory, q, tiledRows(rows) * k);
       for (let i = 0; i < rows * blocks; i++) {
         const row = Math.floor(i / blocks);
         const at = x + (row * stride + (i % blocks) * block) * WORD;
         const { scale, values } = quantizeBlock(floats(memory, at, block));
         values.forEach((value, j) => {
           const place = placeInTiles(k, row, (i % blocks) * block + j);
-          signedBytes(memory, q + place, 1)[0] = value;
+          inputs[place] = value;
         });
         const place = tiled(blocks, row, i % blocks) * WORD;
         floats(memory, scales + place, 1)[0] = scale;
@@ -30,6 +31,8 @@ export function matmulTwins(memory: WebAssembly.Memory): MatmulKernels {
       const [out, outStride, accumulate, panelFrom, panelTo] = rest;
       const aBlock = activationBlock(block);
       const aCount = k / aBlock;
+      const inputs = signedBytes(memory, q, tiledRows(rows) * k);
+      const scales = floats(memory, aScales, tiledRows(rows) * aCount);
       for (let c = panelFrom * PANEL; c < Math.min(panelTo * PANEL, n); c++) {
         const column = columnOf(memory, { bits, k, block, weights, wScales, zeros }, c);
         for (let row = 0; row < rows; row++) {
@@ -37,10 +40,8 @@ export function matmulTwins(memory: WebAssembly.Memory): MatmulKernels {
           let total = bias === 0 ? 0 : floats(memory, bias + c * WORD, 1)[0]!;
           if (accumulate) total += target[0]!;
           column.forEach((weight, i) => {
-            const scaleAt = tiled(aCount, row, Math.floor(i / aBlock)) * WORD;
-            const [scale] = floats(memory, aScales + scaleAt, 1);
-            const [a] = signedBytes(memory, q + placeInTiles(k, row, i), 1);
-            total += scale! * a! * weight;
+            const scale = scales[tiled(aCount, row, Math.floor(i / aBlock))]!;
+            total += scale * inputs[placeInTiles(k, row, i)]! * weight;
           });
           target[0] = total;
         }
