@@ -1,3 +1,4 @@
+import { dot } from '../vectors/index.ts';
 import type { Table } from './table.ts';
 
 /** A row that was found, with what it is ranked by. */
@@ -82,13 +83,9 @@ async function distinctOf(
   for (const document of documents) {
     if (chosen.length === limit) break;
     const vector = await table.vectorsOf({ first: document.rows[0].row, count: 1 });
-    if (vectors.some((better) => dot(better, vector) >= most)) continue;
+    if (vectors.some((better) => dot(better, vector, 0) >= most)) continue;
     chosen.push(document);
     vectors.push(vector);
   }
   return chosen;
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 }
