@@ -29,8 +29,11 @@ export interface RankingOptions {
   limit: number;
   /** Most rows of a document. */
   passages: number;
-  /** Documents that there are to find: no more rows are asked for when all of them are found. */
-  documents: number;
+  /**
+   * Counts the documents that there are to find: no more rows are asked for when all of them are
+   * found. Asked only where fewer than `limit` were.
+   */
+  documents: () => number;
   /** Cosine similarity to a better document's best row from which on a document is left out. */
   distinct?: number | undefined;
 }
@@ -47,8 +50,9 @@ const ROWS_PER_DOCUMENT = 4;
 export async function rankDocuments(
   table: Table,
   find: (count: number) => Promise<FoundRows>,
-  { limit, passages, documents: most, distinct }: RankingOptions,
+  { limit, passages, documents: countAll, distinct }: RankingOptions,
 ): Promise<RankedDocument[]> {
+  let most: number | undefined;
   for (let count = limit * (ROWS_PER_DOCUMENT + passages - 1); ; count *= 4) {
     const { rows, isAll } = await find(count);
     const documents = grouped(table, rows, passages);
@@ -56,7 +60,9 @@ export async function rankDocuments(
       distinct === undefined
         ? documents.slice(0, limit)
         : await distinctOf(table, documents, limit, distinct);
-    if (chosen.length === limit || isAll || documents.length >= most) return chosen;
+    if (chosen.length === limit || isAll) return chosen;
+    most ??= countAll();
+    if (documents.length >= most) return chosen;
   }
 }
 
