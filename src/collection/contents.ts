@@ -1,13 +1,8 @@
 import { NearfieldError } from '../contract/index.ts';
+import { emptyBitmap, rowsIn, type Bitmap } from '../vectors/bitmap.ts';
 import type { SearchModule } from '../vectors/index.ts';
 import { plainDocument } from './documents.ts';
-import {
-  emptyBitmap,
-  MetadataIndex,
-  rowsIn,
-  type Bitmap,
-  type Expression,
-} from './filter/index.ts';
+import { MetadataIndex, type Expression } from './filter/index.ts';
 import type { RowFiles } from './row-files.ts';
 import type { DocumentRecord } from './schema.ts';
 import type { Stored } from './storage.ts';

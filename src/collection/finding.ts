@@ -1,10 +1,10 @@
 /** From a question to the rows that answer it: by meaning, by words, or by both. */
 
 import type { Explanation, SearchMode } from '../contract/index.ts';
+import { clearBit, emptyBitmap, setRange, type Bitmap } from '../vectors/bitmap.ts';
 import type { Background, Ranked } from '../vectors/index.ts';
 import { fuse, type DenseScores, type WordScores } from '../words/index.ts';
 import type { Contents, ReadDocuments } from './contents.ts';
-import { clearBit, emptyBitmap, setRange, type Bitmap } from './filter/index.ts';
 import type { FoundRow, FoundRows } from './ranking.ts';
 import type { SearchRequest } from './wire.ts';
 
