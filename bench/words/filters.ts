@@ -1,7 +1,8 @@
 /** A filter as a bitmap beside looking at every row's metadata, at 100,000 rows. */
 
-import { checkedFilter, countBits, MetadataIndex } from '../../src/collection/filter/index.ts';
+import { checkedFilter, MetadataIndex } from '../../src/collection/filter/index.ts';
 import type { Filter, Metadata } from '../../src/contract/index.ts';
+import { countBits } from '../../src/vectors/bitmap.ts';
 import { toRow, type ResultRow } from '../results.ts';
 import { randomOf } from '../texts.ts';
 

@@ -234,9 +234,8 @@ class StoredCollection implements Collection {
 
   async similar(id: string, options: SimilarOptions = {}): Promise<Hit[]> {
     const [like = ''] = checkedIds(id);
-    const { limit, minScore, filter, passages, explain, distinct, exact, signal } = options;
-    const given = { limit, minScore, filter, passages, explain, distinct, exact };
-    const request = checkedSearch({ ...given, mode: 'vector' } as SearchOptions);
+    const { signal } = options;
+    const request = checkedSearch({ ...options, mode: 'vector' });
     throwIfAborted(signal);
     return this.#find({ ...request, meaning: { like } }, signal);
   }

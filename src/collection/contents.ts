@@ -1,13 +1,8 @@
 import { NearfieldError } from '../contract/index.ts';
+import { emptyBitmap, rowsIn, type Bitmap } from '../vectors/bitmap.ts';
 import type { SearchModule } from '../vectors/index.ts';
 import { plainDocument } from './documents.ts';
-import {
-  emptyBitmap,
-  MetadataIndex,
-  rowsIn,
-  type Bitmap,
-  type Expression,
-} from './filter/index.ts';
+import { MetadataIndex, type Expression } from './filter/index.ts';
 import type { RowFiles } from './row-files.ts';
 import type { DocumentRecord } from './schema.ts';
 import type { Stored } from './storage.ts';
@@ -62,14 +57,11 @@ export class Contents {
   /** A table whose documents' words are not indexed yet. */
   static async withWords(table: Table, read: ReadDocuments): Promise<Contents> {
     const contents = new Contents(table, new WordTable());
-    const found: [Place, CutDocument][] = [];
-    for await (const records of read()) {
-      for (const record of records) {
-        const place = table.place(record.id);
-        if (place) found.push([place, { document: plainDocument(record), spans: record.spans }]);
-      }
-    }
-    found.sort(([a], [b]) => a.first - b.first);
+    const cutOf = (record: DocumentRecord): CutDocument => ({
+      document: plainDocument(record),
+      spans: record.spans,
+    });
+    const found = await byRow(table, read, cutOf);
     await contents.words.add(found.flatMap(([{ first }, document]) => wordRows(document, first)));
     return contents;
   }
@@ -143,14 +135,7 @@ export class Contents {
 
   async #metadataOf(read: ReadDocuments): Promise<MetadataIndex> {
     if (this.#metadata) return this.#metadata;
-    const found: [Place, DocumentRecord['metadata']][] = [];
-    for await (const records of read()) {
-      for (const { id, metadata } of records) {
-        const place = this.table.place(id);
-        if (place) found.push([place, metadata]);
-      }
-    }
-    found.sort(([a], [b]) => a.first - b.first);
+    const found = await byRow(this.table, read, ({ metadata }) => metadata);
     const index = new MetadataIndex();
     for (const [{ first, count }, metadata] of found) index.add(first, count, metadata);
     this.#metadata = index;
@@ -164,4 +149,20 @@ export class Contents {
   close(): void {
     this.table.close();
   }
+}
+
+/** What is wanted of each document that has rows, in the order of these. */
+async function byRow<T>(
+  table: Table,
+  read: ReadDocuments,
+  wanted: (record: DocumentRecord) => T,
+): Promise<[Place, T][]> {
+  const found: [Place, T][] = [];
+  for await (const records of read()) {
+    for (const record of records) {
+      const place = table.place(record.id);
+      if (place) found.push([place, wanted(record)]);
+    }
+  }
+  return found.sort(([a], [b]) => a.first - b.first);
 }

@@ -2,6 +2,7 @@
 
 import { NearfieldError } from '../contract/index.ts';
 import { plainDocument } from './documents.ts';
+import { joined } from './joined.ts';
 import type { DocumentRecord } from './schema.ts';
 import type { Table } from './table.ts';
 import type { CutDocument, ExportPiece } from './wire.ts';
@@ -66,16 +67,6 @@ function idsFrom(table: Table, from: number): { ids: string[]; end: number } {
     }
   }
   return { ids, end: row };
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function damaged(id: string): NearfieldError {

@@ -1,10 +1,10 @@
 /** From a question to the rows that answer it: by meaning, by words, or by both. */
 
 import type { Explanation, SearchMode } from '../contract/index.ts';
+import { clearBit, emptyBitmap, setRange, type Bitmap } from '../vectors/bitmap.ts';
 import type { Background, Ranked } from '../vectors/index.ts';
 import { fuse, type DenseScores, type WordScores } from '../words/index.ts';
 import type { Contents, ReadDocuments } from './contents.ts';
-import { clearBit, emptyBitmap, setRange, type Bitmap } from './filter/index.ts';
 import type { FoundRow, FoundRows } from './ranking.ts';
 import type { SearchRequest } from './wire.ts';
 
@@ -31,7 +31,7 @@ export async function prepare(
   if (meaning instanceof Float32Array) {
     const byMeaning = new ByMeaning(contents, request, meaning, filter);
     if (request.mode === 'vector') return byMeaning;
-    return new ByBoth(byMeaning, new ByWords(contents, request, filter), request, filter);
+    return new ByBoth(byMeaning, new ByWords(contents, request, filter), request);
   }
   const like = meaning && (await likeDocument(contents, meaning.like, filter));
   return like && new ByMeaning(contents, request, like.meaning, like.filter);
@@ -155,20 +155,17 @@ class ByBoth implements Finding {
   readonly #meaning: ByMeaning;
   readonly #words: ByWords;
   readonly #request: SearchRequest;
-  readonly filter: Bitmap | undefined;
   readonly #background: Background;
 
-  constructor(
-    meaning: ByMeaning,
-    words: ByWords,
-    request: SearchRequest,
-    filter: Bitmap | undefined,
-  ) {
+  constructor(meaning: ByMeaning, words: ByWords, request: SearchRequest) {
     this.#meaning = meaning;
     this.#words = words;
     this.#request = request;
-    this.filter = filter;
     this.#background = meaning.background();
+  }
+
+  get filter(): Bitmap | undefined {
+    return this.#meaning.filter;
   }
 
   get forms(): ReadonlyMap<string, number> {

@@ -27,10 +27,9 @@ export async function findHits(
   const finding = await prepare(contents, request, reading.all);
   // Another tab may have written the document that is not there.
   if (!finding) return (await reading.some([])) && [];
-  const documents = contents.documentsIn(finding.filter);
   const ranked = await rankDocuments(contents.table, (count) => finding.find(count), {
     ...request,
-    documents,
+    documents: () => contents.documentsIn(finding.filter),
   });
   const records = await reading.some(ranked.map(({ id }) => id));
   return records?.map((record, i) => {

@@ -8,7 +8,7 @@ import { badInput, specOf } from './checks.ts';
 import { asWriter } from './disk/index.ts';
 import { putBatches, type Put } from './putting.ts';
 import { SearchSession, spawnSearchWorker } from './session.ts';
-import { incompatible, said, sameSpec } from './spec.ts';
+import { incompatible, plainSpec, said, sameSpec } from './spec.ts';
 import { bytesOf, checkedSource, importStream, type ExportHead } from './transfer/index.ts';
 import type { VectorSpec } from './wire.ts';
 
@@ -93,8 +93,7 @@ async function gathered(
 
 async function fill(name: string, file: File, options: ImportOptions): Promise<CollectionInfo> {
   const { workerUrl } = options;
-  const { model, revision, pooling, dimensions } = file.head;
-  const spec = { model, revision, ...(pooling && { pooling }), dimensions };
+  const spec = plainSpec(file.head);
   const session = new SearchSession({ name, spec }, () => spawnSearchWorker(workerUrl));
   try {
     // Another import into the same collection would start over in the midst of this one.

@@ -1,6 +1,7 @@
 /** Documents whose vectors are there already, on their way into a collection. */
 
 import { throwIfAborted, type EmbedProgress } from '../contract/index.ts';
+import { joined } from './joined.ts';
 import type { ExportedDocument } from './transfer/index.ts';
 import type { CutDocument } from './wire.ts';
 
@@ -29,19 +30,9 @@ export async function putBatches(
     // The later one of an id is what counts; twice in one write it may not be.
     const documents = [...new Map(batch.map((one) => [one.document.id, one])).values()];
     const cut = documents.map(({ document, spans }) => ({ document, spans }));
-    await put(cut, rowsOf(documents));
+    await put(cut, joined(documents.map(({ vectors }) => vectors)));
     done += batch.reduce((sum, { spans }) => sum + spans.length / 2, 0);
     const total = Math.max(done, passages, 1);
     onProgress?.({ done, total, share: done / total });
   }
-}
-
-function rowsOf(documents: readonly ExportedDocument[]): Float32Array<ArrayBuffer> {
-  const rows = new Float32Array(documents.reduce((sum, { vectors }) => sum + vectors.length, 0));
-  let at = 0;
-  for (const { vectors } of documents) {
-    rows.set(vectors, at);
-    at += vectors.length;
-  }
-  return rows;
 }

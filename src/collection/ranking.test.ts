@@ -46,7 +46,7 @@ describe('rankDocuments', () => {
         const found = await rankDocuments(table, byMeaning(table, min), {
           limit,
           passages: 1,
-          documents: 99,
+          documents: () => 99,
         });
         expect(
           found.map(({ id, rows: [{ row, score }] }) => {
@@ -67,7 +67,7 @@ describe('rankDocuments', () => {
     const found = await rankDocuments(table, byMeaning(table), {
       limit: 2,
       passages: 1,
-      documents: 99,
+      documents: () => 99,
     });
     expect(found.map(({ id }) => id)).toEqual(['long', 'short']);
   });
@@ -81,7 +81,7 @@ describe('rankDocuments', () => {
     const found = await rankDocuments(table, byMeaning(table), {
       limit: 2,
       passages: 2,
-      documents: 99,
+      documents: () => 99,
     });
     expect(found.map(({ id, rows }) => [id, ...rows.map(({ score }) => score)])).toEqual([
       ['a', 9, 7],
@@ -102,7 +102,7 @@ describe('rankDocuments', () => {
       const found = Array.from(rows, (row, i) => ({ row, score: scores[i]! }));
       return { rows: found, isAll: found.length < count };
     };
-    const options = { limit: 2, passages: 1, documents: 99, distinct: 0.97 };
+    const options = { limit: 2, passages: 1, documents: () => 99, distinct: 0.97 };
     const found = await rankDocuments(table, find, options);
     expect(found.map(({ id }) => id)).toEqual(['same0', 'other']);
   });
@@ -123,7 +123,7 @@ describe('rankDocuments', () => {
         asked.push(count);
         return find(count);
       },
-      { limit: 10, passages: 1, documents: 1 },
+      { limit: 10, passages: 1, documents: () => 1 },
     );
     expect(found.map(({ id }) => id)).toEqual(['book']);
     expect(asked).toEqual([40]);

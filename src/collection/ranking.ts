@@ -1,3 +1,4 @@
+import { dot } from '../vectors/index.ts';
 import type { Table } from './table.ts';
 
 /** A row that was found, with what it is ranked by. */
@@ -28,8 +29,11 @@ export interface RankingOptions {
   limit: number;
   /** Most rows of a document. */
   passages: number;
-  /** Documents that there are to find: no more rows are asked for when all of them are found. */
-  documents: number;
+  /**
+   * Counts the documents that there are to find: no more rows are asked for when all of them are
+   * found. Asked only where fewer than `limit` were.
+   */
+  documents: () => number;
   /** Cosine similarity to a better document's best row from which on a document is left out. */
   distinct?: number | undefined;
 }
@@ -46,8 +50,9 @@ const ROWS_PER_DOCUMENT = 4;
 export async function rankDocuments(
   table: Table,
   find: (count: number) => Promise<FoundRows>,
-  { limit, passages, documents: most, distinct }: RankingOptions,
+  { limit, passages, documents: countAll, distinct }: RankingOptions,
 ): Promise<RankedDocument[]> {
+  let most: number | undefined;
   for (let count = limit * (ROWS_PER_DOCUMENT + passages - 1); ; count *= 4) {
     const { rows, isAll } = await find(count);
     const documents = grouped(table, rows, passages);
@@ -55,7 +60,9 @@ export async function rankDocuments(
       distinct === undefined
         ? documents.slice(0, limit)
         : await distinctOf(table, documents, limit, distinct);
-    if (chosen.length === limit || isAll || documents.length >= most) return chosen;
+    if (chosen.length === limit || isAll) return chosen;
+    most ??= countAll();
+    if (documents.length >= most) return chosen;
   }
 }
 
@@ -82,13 +89,9 @@ async function distinctOf(
   for (const document of documents) {
     if (chosen.length === limit) break;
     const vector = await table.vectorsOf({ first: document.rows[0].row, count: 1 });
-    if (vectors.some((better) => dot(better, vector) >= most)) continue;
+    if (vectors.some((better) => dot(better, vector, 0) >= most)) continue;
     chosen.push(document);
     vectors.push(vector);
   }
   return chosen;
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 }

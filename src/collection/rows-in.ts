@@ -34,7 +34,7 @@ export async function putRows(
   { documents, vectors, made }: RowsIn,
   { signal, onProgress }: AddRowsOptions,
 ): Promise<void> {
-  const { format, model, revision, pooling } = made;
+  const { format } = made;
   if (!Object.hasOwn(READERS, format)) {
     throw badInput(`format must be one of ${Object.keys(READERS).join(', ')}`, format);
   }
@@ -45,8 +45,7 @@ export async function putRows(
     const file = await READERS[format](bytesOf(rows, signal));
     const pair = paired(readDocuments(bytesOf(lines, signal)), file);
     try {
-      const { dimensions } = file;
-      const spec = { model, revision, ...(pooling && { pooling }), dimensions };
+      const spec = { ...made, dimensions: file.dimensions };
       if (!sameSpec(info, spec)) throw incompatible(info.name, info, spec);
       await putBatches(put, pair.batches, { passages: file.rows ?? 0, signal, onProgress });
     } finally {

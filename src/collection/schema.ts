@@ -4,6 +4,7 @@ import type { Transaction } from '../cache/index.ts';
 import type { Page } from './disk/index.ts';
 import type { Shape } from '../vectors/index.ts';
 import type { Edition } from './row-files.ts';
+import { plainSpec } from './spec.ts';
 import type { Owner, Segment, TableRecord } from './table.ts';
 import type { VectorSpec } from './wire.ts';
 
@@ -123,7 +124,6 @@ export function createStores(
 }
 
 export function infoOf(name: string, meta: Meta): CollectionInfo {
-  const { model, revision, pooling, dimensions, dtypes = [], documents, passages } = meta;
-  const made = { model, revision, ...(pooling && { pooling }), dimensions, dtypes };
-  return { name, ...made, documents, passages };
+  const { dtypes = [], documents, passages } = meta;
+  return { name, ...plainSpec(meta), dtypes, documents, passages };
 }

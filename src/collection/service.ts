@@ -14,6 +14,7 @@ import { toStored } from './documents.ts';
 import { LiveCollection, type KnownRequest } from './live.ts';
 import { Reembedding } from './reembedding.ts';
 import { DATABASE_PREFIX, infoOf } from './schema.ts';
+import { plainSpec } from './spec.ts';
 import { CollectionStorage } from './storage.ts';
 import type {
   CutDocument,
@@ -179,8 +180,8 @@ async function storedSpec(name: string): Promise<VectorSpec | undefined> {
   if (!(await storedNames()).includes(name)) return undefined;
   const storage = new CollectionStorage(name);
   try {
-    const { model, revision, pooling, dimensions, documents } = await storage.meta();
-    return documents > 0 ? { model, revision, ...(pooling && { pooling }), dimensions } : undefined;
+    const meta = await storage.meta();
+    return meta.documents > 0 ? plainSpec(meta) : undefined;
   } finally {
     await storage.close();
   }

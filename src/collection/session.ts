@@ -1,7 +1,8 @@
 import type { Remote } from 'comlink';
 import { NearfieldError, unwrap, type Reply } from '../contract/index.ts';
 import { WorkerHandle } from '../bridge/index.ts';
-import type { Opened, OpenRequest, SearchWorkerApi, VectorSpec } from './wire.ts';
+import { plainSpec } from './spec.ts';
+import type { Opened, OpenRequest, SearchWorkerApi } from './wire.ts';
 
 type Api = Remote<SearchWorkerApi>;
 
@@ -86,7 +87,8 @@ export class SearchSession {
       this.#opened = unwrap(await handle.call((api) => api.open(this.#request)));
       this.#isOpen = true;
       // Another worker must not take what has become of the collection for what it was.
-      this.#request = { ...this.#request, spec: this.#request.spec ?? specOf(this.#opened) };
+      const spec = this.#request.spec ?? (this.#opened && plainSpec(this.#opened.info));
+      this.#request = { ...this.#request, spec };
       return handle;
     } catch (error) {
       handle.terminate();
@@ -97,10 +99,4 @@ export class SearchSession {
   #closedError(): NearfieldError {
     return new NearfieldError('closed', `The collection "${this.#request.name}" was closed.`);
   }
-}
-
-function specOf(opened: Opened | undefined): VectorSpec | undefined {
-  if (!opened) return undefined;
-  const { model, revision, pooling, dimensions } = opened.info;
-  return { model, revision, ...(pooling && { pooling }), dimensions };
 }

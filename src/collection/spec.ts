@@ -25,6 +25,11 @@ export function incompatible(name: string, stored: VectorSpec, asked: VectorSpec
   );
 }
 
+/** Only what tells the space: records hold more. */
+export function plainSpec({ model, revision, pooling, dimensions }: VectorSpec): VectorSpec {
+  return { model, revision, ...(pooling && { pooling }), dimensions };
+}
+
 /** For messages. */
 export function said({ model, revision, pooling, dimensions }: VectorSpec): string {
   const how = pooling === undefined ? '' : `${pooling} pooling and `;

@@ -1,6 +1,7 @@
 import { NearfieldError } from '../contract/index.ts';
 import { SEGMENT_ROWS, VectorIndex, type SearchModule, type Shape } from '../vectors/index.ts';
 import type { Page } from './disk/index.ts';
+import { joined } from './joined.ts';
 import { StoredOriginals, type Edition, type RowFiles } from './row-files.ts';
 
 /** The document a row belongs to; null once that was removed or replaced. */
@@ -189,12 +190,7 @@ export class Table {
   async #write(): Promise<void> {
     const { originals, codes } = await this.files.open();
     // In one piece: in a private window each write is a message to another process.
-    const rows = new Float32Array((this.index.rows - this.#written) * this.index.dimensions);
-    let from = 0;
-    for (const vectors of this.#waiting) {
-      rows.set(vectors, from);
-      from += vectors.length;
-    }
+    const rows = joined(this.#waiting);
     await originals.write(4 * this.#written * this.index.dimensions, new Uint8Array(rows.buffer));
     for (const part of this.index.codes(this.#written, this.index.rows)) {
       await codes.write(part.at, part.bytes);

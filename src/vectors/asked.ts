@@ -1,4 +1,5 @@
 import { SEGMENT_ROWS } from '../kernels/index.ts';
+import { lowestBit, popcount } from './bitmap.ts';
 import type { Space } from './space.ts';
 
 const WORDS = SEGMENT_ROWS / 32;
@@ -28,7 +29,7 @@ export function ask(
     for (let i = 0; i < WORDS; i++) {
       const kept = words[from + i]! & (filter[first + i] ?? 0);
       words[to + i] = kept;
-      if (kept !== 0) count += bitCount(kept);
+      if (kept !== 0) count += popcount(kept);
     }
   }
   return { count, mask };
@@ -43,16 +44,9 @@ export function listAsked(space: Space, rows: number, { count, mask }: Asked): U
     const at = (space.segmentAt(row) + mask) / 4;
     for (let i = 0; i < WORDS; i++) {
       for (let rest = words[at + i]!; rest !== 0; rest &= rest - 1) {
-        list[next++] = row + 32 * i + 31 - Math.clz32(rest & -rest);
+        list[next++] = row + 32 * i + lowestBit(rest);
       }
     }
   }
   return list;
-}
-
-/** Bits set in 32 (Warren, "Hacker's Delight", 5-1). */
-export function bitCount(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
-  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -24,7 +24,7 @@
 
 import { NearfieldError } from '../contract/index.ts';
 import { FACTOR_BYTES, MAX_WIDTH, paddedWidth, SEGMENT_ROWS } from '../kernels/index.ts';
-import { bitCount } from './asked.ts';
+import { popcount } from './bitmap.ts';
 import { assertFactors, codeParts, codesChecksum, damaged } from './codes.ts';
 import { MAX_FRAMES, type Frame, type Sums } from './frames.ts';
 import type { Space } from './space.ts';
@@ -233,7 +233,7 @@ function countAlive(space: Space, first: number, count: number): number {
     const room = count - 32 * i;
     const past = room >= 32 ? 0 : room <= 0 ? word : word >>> room;
     if (past !== 0) throw damaged('a row past its last is marked as live');
-    alive += bitCount(word);
+    alive += popcount(word);
   }
   return alive;
 }

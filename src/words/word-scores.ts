@@ -1,5 +1,6 @@
 /** What a search by words found, row by row. */
 
+import { hasBit } from '../vectors/bitmap.ts';
 import { TopK, type Ranked } from '../vectors/top-k.ts';
 import type { Matches, Shard } from './matches.ts';
 
@@ -63,7 +64,7 @@ export class WordScores {
       for (let at = 0; at < scores.length; at++) {
         if (scores[at] === 0) continue;
         const row = segment.rows[at]!;
-        if (!filter || has(filter, row)) best.offer(scores[at]!, row);
+        if (!filter || hasBit(filter, row)) best.offer(scores[at]!, row);
       }
     }
     return best.drain();
@@ -115,8 +116,4 @@ export class WordScores {
     const shard = this.#shards.findIndex(({ segment }) => (segment.rows.at(-1) ?? -1) >= row);
     return { shard, at: this.#shards[shard]?.segment.positionOf(row) ?? -1 };
   }
-}
-
-function has(bits: Uint32Array, row: number): boolean {
-  return ((bits[row >>> 5] ?? 0) & (1 << (row & 31))) !== 0;
 }

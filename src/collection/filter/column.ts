@@ -1,6 +1,6 @@
 /** Numbers of rows in order of value, so that a range of values is a range of the column. */
 
-import { setRange, type Bitmap } from './bitmap.ts';
+import { setRange, type Bitmap } from '../../vectors/bitmap.ts';
 import type { Bound, Ordered, Range } from './expression.ts';
 
 /** A number, and the rows `first` up to `end` that have it. */

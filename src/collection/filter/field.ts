@@ -1,7 +1,7 @@
 /** Who has which values in one field. */
 
 import type { MetadataValue } from '../../contract/index.ts';
-import { subtract, unite, type Bitmap } from './bitmap.ts';
+import { subtract, unite, type Bitmap } from '../../vectors/bitmap.ts';
 import { boundOf, SortedColumn } from './column.ts';
 import type { Ordered, Range, Scalar, Test } from './expression.ts';
 import { Runs } from './runs.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Filter, Metadata, MetadataValue } from '../../contract/index.ts';
-import { countBits, hasBit, setRange } from './bitmap.ts';
+import { countBits, hasBit, setRange } from '../../vectors/bitmap.ts';
 import { checkedFilter } from './expression.ts';
 import { MetadataIndex } from './metadata-index.ts';
 

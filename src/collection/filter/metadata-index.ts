@@ -10,7 +10,7 @@ import {
   subtract,
   unite,
   type Bitmap,
-} from './bitmap.ts';
+} from '../../vectors/bitmap.ts';
 import type { Expression } from './expression.ts';
 import { FieldIndex } from './field.ts';
 

@@ -1,6 +1,6 @@
 /** Row numbers that were added in rising order, neighbours as one run. */
 
-import { setRange, type Bitmap } from './bitmap.ts';
+import { setRange, type Bitmap } from '../../vectors/bitmap.ts';
 
 export class Runs {
   /** First and end of each run. */

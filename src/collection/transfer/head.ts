@@ -1,6 +1,7 @@
 import { DTYPES, NearfieldError, type Dtype } from '../../contract/index.ts';
 import { isRecord } from '../documents.ts';
 import { MIN_PASSAGE_CHARACTERS } from '../passages.ts';
+import { plainSpec } from '../spec.ts';
 import type { VectorSpec } from '../wire.ts';
 import { MAX_DIMENSIONS } from './exported.ts';
 
@@ -25,10 +26,8 @@ export function checkedHead(value: unknown): ExportHead {
   }
   // Just proved, field by field.
   const head = value as unknown as ExportHead;
-  const { name, model, revision, pooling, dimensions, dtypes, ...counts } = head;
-  const { passageCharacters, documents, passages } = counts;
-  const spec = { model, revision, ...(pooling && { pooling }), dimensions, dtypes };
-  return { name, ...spec, passageCharacters, documents, passages };
+  const { name, dtypes, passageCharacters, documents, passages } = head;
+  return { name, ...plainSpec(head), dtypes, passageCharacters, documents, passages };
 }
 
 type Rule = readonly [expected: string, isRight: (value: unknown) => boolean];

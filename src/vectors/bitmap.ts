@@ -26,7 +26,7 @@ export function clearBit(bits: Bitmap, row: number): void {
   bits[row >>> 5]! &= ~(1 << (row & 31));
 }
 
-export function hasBit(bits: Bitmap, row: number): boolean {
+export function hasBit(bits: Uint32Array, row: number): boolean {
   return ((bits[row >>> 5] ?? 0) & (1 << (row & 31))) !== 0;
 }
 
@@ -45,22 +45,28 @@ export function subtract(bits: Bitmap, others: Bitmap): void {
   for (let i = 0; i < bits.length; i++) bits[i]! &= ~others[i]!;
 }
 
-/** How many rows there are. Counts bits in parallel: Warren, "Hacker's Delight", section 5-1. */
+/** How many rows there are. */
 export function countBits(bits: Bitmap): number {
-  let count = 0;
-  for (const word of bits) {
-    let x = word - ((word >>> 1) & 0x55555555);
-    x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
-    count += Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-  }
-  return count;
+  return bits.reduce((count, word) => count + popcount(word), 0);
+}
+
+/** How many bits of 32 are set, counted in parallel: Warren, "Hacker's Delight", section 5-1. */
+export function popcount(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** Which of 32 bits is the lowest that is set; at least one must be. */
+export function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word);
 }
 
 /** Numbers of its rows, rising. */
 export function* rowsIn(bits: Bitmap): Generator<number> {
   for (let word = 0; word < bits.length; word++) {
     for (let rest = bits[word]!; rest !== 0; rest &= rest - 1) {
-      yield 32 * word + 31 - Math.clz32(rest & -rest);
+      yield 32 * word + lowestBit(rest);
     }
   }
 }
