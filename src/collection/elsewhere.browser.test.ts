@@ -1,13 +1,13 @@
 import { openDB } from 'idb';
 import { afterEach, describe, expect, it } from 'vitest';
-import { nearestTo } from './birds.ts';
 import { deleteCollection } from './catalogue.ts';
+import { numbered } from './numbered.ts';
 import { SearchSession } from './session.ts';
-import type { CutDocument } from './wire.ts';
 
 const NAME = 'elsewhere-test';
 const WIDTH = 100;
 const SPEC = { model: 'm', revision: '1', pooling: 'mean', dimensions: WIDTH } as const;
+const { direction, documents, nearest } = numbered(WIDTH);
 
 let sessions: SearchSession[] = [];
 
@@ -26,28 +26,6 @@ afterEach(async () => {
   sessions = [];
   await deleteCollection(NAME);
 });
-
-function direction(number: number): Float32Array<ArrayBuffer> {
-  const row = Float32Array.from({ length: WIDTH }, (_, i) =>
-    Math.sin((number + 1) * (i + 1) * 1.3),
-  );
-  const norm = Math.hypot(...row);
-  return row.map((value) => value / norm);
-}
-
-function documents(from: number, end: number): [CutDocument[], Float32Array<ArrayBuffer>] {
-  const numbers = Array.from({ length: end - from }, (_, i) => from + i);
-  const cut = numbers.map((i) => ({
-    document: { id: `d${i}`, text: `text ${i}` },
-    spans: Uint32Array.of(0, `text ${i}`.length),
-  }));
-  return [cut, Float32Array.from(numbers.flatMap((i) => [...direction(i)]))];
-}
-
-async function nearest(session: SearchSession, i: number): Promise<string | undefined> {
-  const [hit] = await session.call((api) => api.search(nearestTo(direction(i))));
-  return hit?.id;
-}
 
 async function stored(): Promise<number> {
   const db = await openDB(`nearfield-collection-${NAME}`);

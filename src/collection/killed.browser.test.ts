@@ -2,6 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { toNearfieldError } from '../contract/index.ts';
 import { nearestTo } from './birds.ts';
 import { deleteCollection } from './catalogue.ts';
+import { numbered } from './numbered.ts';
 import { SearchSession, spawnSearchWorker } from './session.ts';
 import type { CutDocument } from './wire.ts';
 
@@ -9,6 +10,7 @@ const KILLS = 50;
 const WIDTH = 64;
 const NAME = 'killed-test';
 const SPEC = { model: 'm', revision: '1', pooling: 'mean', dimensions: WIDTH } as const;
+const { direction } = numbered(WIDTH);
 
 let session: SearchSession;
 let worker: Worker;
@@ -22,15 +24,6 @@ afterEach(async () => {
   await session.close();
   await deleteCollection(NAME);
 });
-
-/** A unit vector that is known by its number. */
-function direction(number: number): Float32Array<ArrayBuffer> {
-  const row = Float32Array.from({ length: WIDTH }, (_, i) =>
-    Math.sin((number + 1) * (i + 1) * 1.3),
-  );
-  const norm = Math.hypot(...row);
-  return row.map((value) => value / norm);
-}
 
 /** A write's documents: some new, some in the place of others. */
 function batch(write: number, count: number): [CutDocument[], Float32Array<ArrayBuffer>] {

@@ -3,8 +3,8 @@ import { afterEach, expect, it } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { nearestTo } from './birds.ts';
 import { deleteCollection, listCollections } from './catalogue.ts';
+import { numbered } from './numbered.ts';
 import { SearchSession, spawnSearchWorker } from './session.ts';
-import type { CutDocument } from './wire.ts';
 
 const DATABASE = 'nearfield-collection-session-test';
 const WIDTH = 8;
@@ -12,6 +12,7 @@ const REQUEST = {
   name: 'session-test',
   spec: { model: 'm', revision: '1', pooling: 'mean', dimensions: WIDTH },
 } as const;
+const { direction, documents, nearest } = numbered(WIDTH);
 
 let workers: Worker[] = [];
 let sessions: SearchSession[] = [];
@@ -31,26 +32,6 @@ afterEach(async () => {
   await deleteCollection(REQUEST.name);
   [workers, sessions] = [[], []];
 });
-
-/** Documents `from` up to `end`, one passage each; document i's vector is `direction(i)`. */
-function documents(from: number, end: number): [CutDocument[], Float32Array<ArrayBuffer>] {
-  const numbers = Array.from({ length: end - from }, (_, i) => from + i);
-  const cut = numbers.map((i) => ({
-    document: { id: `d${i}`, text: `text ${i}` },
-    spans: Uint32Array.of(0, `text ${i}`.length),
-  }));
-  return [cut, Float32Array.from(numbers.flatMap((i) => [...direction(i)]))];
-}
-
-function direction(i: number): Float32Array<ArrayBuffer> {
-  // Knuth's multiplicative hash: spread over all directions, and the same in every run.
-  const row = Float32Array.from({ length: WIDTH }, (_, axis) => {
-    const hash = Math.imul(Math.imul(i + 1, 2654435761) ^ (axis + 1), 2246822519) >>> 0;
-    return ((hash ^ (hash >>> 15)) >>> 0) / 2 ** 31 - 1;
-  });
-  const norm = Math.hypot(...row);
-  return row.map((value) => value / norm);
-}
 
 /** Makes the collection, and then what another version or a fault may make of its record. */
 async function changeMeta(
@@ -82,11 +63,6 @@ async function files(): Promise<string[]> {
     for await (const name of folder.keys()) names.push(name);
   }
   return names;
-}
-
-async function nearest(session: SearchSession, i: number): Promise<string | undefined> {
-  const [hit] = await session.call((api) => api.search(nearestTo(direction(i))));
-  return hit?.id;
 }
 
 it('rejects what is pending when its worker dies, and reads all again in another', async () => {
