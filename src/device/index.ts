@@ -1,4 +1,4 @@
-/** What the machine offers: WebGPU adapter, threads, SIMD. */
+/** What the machine and the browser offer: WebGPU adapter, threads, file handles, locks. */
 
 export {
   adapterName,
@@ -7,4 +7,7 @@ export {
   type AdapterFacts,
   type FoundAdapter,
 } from './adapter.ts';
+export { HANDLE_PATIENCE_MS, handleInTime } from './handle.ts';
+export { LOCK_PATIENCE_MS, requestLock } from './lock.ts';
 export { chooseThreads } from './threads.ts';
+export { within } from './within.ts';

@@ -1,7 +1,7 @@
 /** Hashing a file while it is written: what is read back is what was stored. */
 
+import { within } from '../device/index.ts';
 import type { OpenHash, RunningHash } from './hash.ts';
-import { within } from './pause.ts';
 import type { Content, FileMeta, FileWriter, StoredFile } from './store.ts';
 
 /** Smaller files are hashed at their end, by the browser itself. */

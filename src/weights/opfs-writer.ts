@@ -1,4 +1,5 @@
 import { NearfieldError } from '../contract/index.ts';
+import { HANDLE_PATIENCE_MS, handleInTime, within } from '../device/index.ts';
 import {
   asStorage,
   clearStored,
@@ -10,7 +11,6 @@ import {
   recordName,
   type FileRecord,
 } from './opfs.ts';
-import { within } from './pause.ts';
 import type {
   Content,
   FileKey,
@@ -39,9 +39,6 @@ export const opfsStore: FileStore = {
  */
 const WRITE_BYTES = 512 * 1024;
 
-/** For a file handle: some milliseconds are usual; a download must not wait for ever. */
-const HANDLE_PATIENCE_MS = 2000;
-
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
@@ -60,11 +57,11 @@ async function openWriter(key: FileKey, expected = 0): Promise<FileWriter> {
   const folder = await root.getDirectoryHandle(fileName(key.folder), { create: true });
   const record = await readRecord(folder, key.path);
   const file = await folder.getFileHandle(fileName(key.path), { create: true });
-  const bytes = await openHandle(file);
+  const bytes = await handleInTime(file.createSyncAccessHandle());
   let notes: FileSystemSyncAccessHandle | undefined;
   try {
     const recordFile = await folder.getFileHandle(recordName(key.path), { create: true });
-    notes = await openHandle(recordFile);
+    notes = await handleInTime(recordFile.createSyncAccessHandle());
     // Bytes without a record cannot be told apart from another version's.
     if (!record || record.done) bytes.truncate(0);
     if (bytes.getSize() === 0 && expected > 0) {
@@ -81,7 +78,7 @@ async function openWriter(key: FileKey, expected = 0): Promise<FileWriter> {
 }
 
 /** Chromium opens a file many times over for reading; others ignore the mode, and open it once. */
-interface HandleWithModes {
+interface FileWithModes {
   createSyncAccessHandle(options?: { mode: 'read-only' }): Promise<FileSystemSyncAccessHandle>;
 }
 
@@ -90,8 +87,10 @@ async function openStored(
   find: () => Promise<FileSystemFileHandle>,
 ): Promise<OpenFile | undefined> {
   try {
-    const file = await find();
-    return new ReadHandle(await inTurn(() => openHandle(file, { mode: 'read-only' })));
+    const file: FileWithModes = await find();
+    const open = (): Promise<FileSystemSyncAccessHandle> =>
+      handleInTime(file.createSyncAccessHandle({ mode: 'read-only' }));
+    return new ReadHandle(await inTurn(open));
   } catch {
     return undefined;
   }
@@ -128,21 +127,6 @@ function readAll(handle: FileSystemSyncAccessHandle, into: Uint8Array, at: numbe
     cause = error;
   }
   throw new NearfieldError('storage', 'A stored model file could not be read.', { cause });
-}
-
-/** Throws a TimeoutError where Chromium leaves the request unanswered; the file then stays in memory. */
-async function openHandle(
-  file: HandleWithModes,
-  ...mode: [options?: { mode: 'read-only' }]
-): Promise<FileSystemSyncAccessHandle> {
-  const pending = file.createSyncAccessHandle(...mode);
-  const handle = await within(HANDLE_PATIENCE_MS, pending);
-  if (handle) return handle;
-  void pending.then(
-    (late) => late.close(),
-    () => undefined,
-  );
-  throw new DOMException('The file could not be opened in time.', 'TimeoutError');
 }
 
 /**

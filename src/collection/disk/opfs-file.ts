@@ -1,7 +1,6 @@
+import { handleInTime } from '../../device/index.ts';
 import { diskError, type DiskFile, type Page } from './disk-file.ts';
 
-/** For a handle: some milliseconds are usual; Chromium 156 has been seen never to answer. */
-const HANDLE_PATIENCE_MS = 2000;
 const HANDLE_ATTEMPTS = 5;
 const HANDLE_PAUSE_MS = 50;
 
@@ -115,26 +114,11 @@ export class OpfsFile implements DiskFile {
 async function openHandle(file: WritableFile, attempts: number): Promise<AccessHandle> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await inTime(file.createSyncAccessHandle({ mode: 'readwrite-unsafe' }));
+      return await handleInTime(file.createSyncAccessHandle({ mode: 'readwrite-unsafe' }));
     } catch (error) {
       if (attempt >= attempts) throw diskError('open stored rows', error);
       // Another tab may be looking whether files can be shared.
       await new Promise((resolve) => setTimeout(resolve, HANDLE_PAUSE_MS * attempt));
     }
   }
-}
-
-/** A handle that comes too late is closed. */
-async function inTime(pending: Promise<AccessHandle>): Promise<AccessHandle> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, HANDLE_PATIENCE_MS, undefined);
-  });
-  const handle = await Promise.race([pending, late]).finally(() => clearTimeout(timer));
-  if (handle) return handle;
-  void pending.then(
-    (unwanted) => unwanted.close(),
-    () => undefined,
-  );
-  throw new DOMException('it did not answer in time', 'TimeoutError');
 }

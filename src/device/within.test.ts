@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { within } from './pause.ts';
+import { within } from './within.ts';
 
 afterEach(() => {
   vi.useRealTimers();
