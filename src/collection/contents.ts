@@ -1,10 +1,11 @@
 import { NearfieldError } from '../contract/index.ts';
 import { emptyBitmap, rowsIn, type Bitmap } from '../vectors/bitmap.ts';
 import type { SearchModule } from '../vectors/index.ts';
+import type { WordRow } from '../words/index.ts';
 import { plainDocument } from './documents.ts';
 import { MetadataIndex, type Expression } from './filter/index.ts';
 import type { RowFiles } from './row-files.ts';
-import type { DocumentRecord } from './schema.ts';
+import type { DocumentRecord, Meta } from './schema.ts';
 import type { Stored } from './storage.ts';
 import { Table, type Place, type TableWrites } from './table.ts';
 import { wordRows, WordTable, type WordWrites } from './word-table.ts';
@@ -31,38 +32,32 @@ export class Contents {
   }
 
   /**
-   * Reads what is stored. Words that are damaged are made anew from the documents.
+   * Reads what is stored, but for the words.
    *
    * @throws storage, integrity
    */
   static async load(
     module: SearchModule,
-    { meta, segments, words }: Stored,
+    { dimensions, shape }: Meta,
+    { segments, words }: Stored,
     files: RowFiles,
     read: ReadDocuments,
   ): Promise<Contents> {
-    const { dimensions, shape } = meta;
     const table = shape
       ? await Table.load(module, dimensions, files, shape, segments)
       : new Table(module, dimensions, files);
-    const owners = segments.flatMap((segment) => segment.owners);
-    try {
-      return new Contents(table, new WordTable(words, owners));
-    } catch (error) {
-      if (!(error instanceof NearfieldError) || error.code !== 'storage') throw error;
-      return Contents.withWords(table, read);
-    }
+    const source = {
+      segments: words,
+      removed: () => table.dead(),
+      rows: () => allWords(table, read),
+    };
+    return new Contents(table, new WordTable(source));
   }
 
   /** A table whose documents' words are not indexed yet. */
   static async withWords(table: Table, read: ReadDocuments): Promise<Contents> {
     const contents = new Contents(table, new WordTable());
-    const cutOf = (record: DocumentRecord): CutDocument => ({
-      document: plainDocument(record),
-      spans: record.spans,
-    });
-    const found = await byRow(table, read, cutOf);
-    await contents.words.add(found.flatMap(([{ first }, document]) => wordRows(document, first)));
+    await contents.words.add(await allWords(table, read));
     return contents;
   }
 
@@ -74,16 +69,19 @@ export class Contents {
       const got = `${vectors.length} values for ${rows} passages of width ${dimensions}`;
       throw new NearfieldError('internal', `The search worker was given ${got}.`);
     }
+    // Before anything changes: what is made anew is made of what is stored.
+    await this.words.open();
     this.remove(documents.map(({ document }) => document.id));
-    let start = 0;
+    const owners = documents.flatMap(({ document, spans }) =>
+      new Array<string>(spans.length / 2).fill(document.id),
+    );
+    let first = this.table.appendAll(owners, vectors);
     const words = documents.flatMap((cut) => {
-      const first = this.table.index.rows;
+      const at = first;
       const count = cut.spans.length / 2;
-      const end = start + count * dimensions;
-      this.table.append(cut.document.id, vectors.subarray(start, end));
-      this.#metadata?.add(first, count, cut.document.metadata);
-      start = end;
-      return wordRows(cut, first);
+      this.#metadata?.add(at, count, cut.document.metadata);
+      first += count;
+      return wordRows(cut, at);
     });
     await this.words.add(words);
   }
@@ -95,7 +93,7 @@ export class Contents {
       if (!place) return false;
       this.table.remove(id);
       const rows = Array.from({ length: place.count }, (_, i) => place.first + i);
-      this.words.index.remove(rows);
+      this.words.remove(rows);
       for (const row of rows) this.#metadata?.remove(row);
       return true;
     });
@@ -115,7 +113,8 @@ export class Contents {
   /** The same documents without the dead rows, in other files; this one is of no use any more. */
   async compacted(module: SearchModule, files: RowFiles): Promise<Contents> {
     const table = await this.table.compacted(module, files);
-    this.words.index.vacuum((row) => {
+    const words = await this.words.open();
+    words.vacuum((row) => {
       const owner = this.table.owner(row);
       const [from, to] = owner === null ? [] : [this.table.place(owner), table.place(owner)];
       if (!from || !to)
@@ -165,4 +164,14 @@ async function byRow<T>(
     }
   }
   return found.sort(([a], [b]) => a.first - b.first);
+}
+
+/** The words of all documents, in the order of their rows. */
+async function allWords(table: Table, read: ReadDocuments): Promise<WordRow[]> {
+  const cutOf = (record: DocumentRecord): CutDocument => ({
+    document: plainDocument(record),
+    spans: record.spans,
+  });
+  const found = await byRow(table, read, cutOf);
+  return found.flatMap(([{ first }, document]) => wordRows(document, first));
 }

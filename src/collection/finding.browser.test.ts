@@ -1,3 +1,4 @@
+import { openDB } from 'idb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Aviary, BATS, BIRDS, OWLS, SWIFTS } from './birds.ts';
 import { HashingEmbedder } from './hashing-embedder.ts';
@@ -66,6 +67,53 @@ describe('by words', () => {
     expect(await found(birds, 'nr3', { mode: 'lexical', fuzzy: false })).toEqual([]);
     const [hit] = await (await open()).search('nr6', { mode: 'lexical', fuzzy: false });
     expect(hit).toMatchObject({ id: 'b0', passage: { text: `${BATS} nr6` } });
+  });
+});
+
+describe('words that nobody has looked into yet', () => {
+  const DATABASE = 'nearfield-collection-finding-test';
+
+  it('are there for searches right after opening, several at once, one of them given up', async () => {
+    await (await filled([...BIRDS, ...german])).close();
+    const birds = await open();
+    const abort = new AbortController();
+    const searches = ['echoes', 'feathers'].map((query) => found(birds, query, { limit: 1 }));
+    const given = birds.search('Haus', { mode: 'lexical', signal: abort.signal });
+    abort.abort();
+    await expect(given).rejects.toMatchObject({ code: 'aborted' });
+    expect(await Promise.all(searches)).toEqual([['bat'], ['owl']]);
+    expect(await found(birds, 'Haus', { mode: 'lexical' })).toEqual(['haus']);
+  });
+
+  it('are kept by removing and adding right after opening', async () => {
+    await (await filled([...BIRDS, ...german])).close();
+    const birds = await open();
+    await birds.remove('owl');
+    await birds.add({ id: 'bat', text: 'Bats hang from the roof.' });
+    for (const each of [birds, await open()]) {
+      expect(await found(each, 'feathers', { mode: 'lexical' })).toEqual([]);
+      expect(await found(each, 'echoes', { mode: 'lexical' })).toEqual([]);
+      expect(await found(each, 'roof', { mode: 'lexical' })).toEqual(['bat']);
+    }
+  });
+
+  it('are made anew where they are damaged, and stored with the next write', async () => {
+    await (await filled([...BIRDS, ...german])).close();
+    const db = await openDB(DATABASE);
+    await db.put('words', Uint8Array.of(1, 2, 3, 4), 0);
+    db.close();
+    const birds = await open();
+    expect(await found(birds, 'soft feathers', { mode: 'vector', limit: 1 })).toEqual(['owl']);
+    const both = ['echoes', 'Haus'].map((query) => found(birds, query, { mode: 'lexical' }));
+    expect(await Promise.all(both)).toEqual([['bat'], ['haus']]);
+    await birds.add({ id: 'auk', text: 'Auks dive for fish.' });
+    await birds.close();
+    const after = await openDB(DATABASE);
+    expect(await after.get('words', 0)).not.toEqual(Uint8Array.of(1, 2, 3, 4));
+    after.close();
+    const again = await open();
+    expect(await found(again, 'fish', { mode: 'lexical' })).toEqual(['auk']);
+    expect(await found(again, 'echoes', { mode: 'lexical' })).toEqual(['bat']);
   });
 });
 

@@ -22,8 +22,11 @@ export async function findHits(
   request: SearchRequest,
   reading: Reading,
 ): Promise<Hit[] | undefined> {
-  // Without their stemmers words are found as they are written.
-  if (request.mode !== 'vector') await contents.words.index.prepare().catch(() => undefined);
+  if (request.mode !== 'vector') {
+    const words = await contents.words.open();
+    // Without their stemmers words are found as they are written.
+    await words.prepare().catch(() => undefined);
+  }
   const finding = await prepare(contents, request, reading.all);
   // Another tab may have written the document that is not there.
   if (!finding) return (await reading.some([])) && [];

@@ -88,8 +88,8 @@ export class LiveCollection {
         const meta = await this.storage.meta();
         const { name, made } = this.storage;
         if (sameSpec(meta, this.#request.spec)) {
-          await this.#fresh();
-          return { info: await this.#info(), compatible: true, made };
+          const { meta } = await this.#fresh();
+          return { info: infoOf(name, meta), compatible: true, made };
         }
         if (meta.documents > 0) return { info: infoOf(name, meta), compatible: false, made };
         // Another tab may be making it its own.
@@ -284,8 +284,7 @@ export class LiveCollection {
   async #fresh(): Promise<State> {
     for (;;) {
       if (this.#state) return this.#state;
-      const stored = await this.storage.load();
-      const { meta } = stored;
+      const meta = await this.storage.meta();
       const { spec, name } = this.#request;
       if (!sameSpec(meta, spec)) throw incompatible(name, meta, spec);
       if (meta.format === OLD_FORMAT) {
@@ -295,15 +294,32 @@ export class LiveCollection {
       const files = new RowFiles(name, this.storage.pages, meta.edition);
       let contents: Contents | undefined;
       try {
-        const loading = Contents.load(await this.#kernels(), stored, files, () =>
-          this.#documents(),
-        );
-        contents = await this.#unlessStale(meta, loading);
-        if (contents) this.#state = { meta, contents };
+        contents = await this.#unlessStale(meta, this.#load(meta, files));
+        if (contents) {
+          this.#state = { meta, contents };
+          this.#openWordsSoon(contents);
+        }
       } finally {
         if (!contents) files.close();
       }
     }
+  }
+
+  /** Undefined where another tab has written since `meta` was read. */
+  async #load(meta: Meta, files: RowFiles): Promise<Contents | undefined> {
+    const reading = this.storage.load(meta.generation);
+    const preparing = Promise.all([this.#kernels(), files.edition && files.open()]);
+    // All at once, and none is unhandled.
+    const [stored, [module]] = await Promise.all([reading, preparing]);
+    const read = (): AsyncGenerator<DocumentRecord[]> => this.#documents();
+    return stored && Contents.load(module, meta, stored, files, read);
+  }
+
+  /** Not before whoever waits for the collection has it. */
+  #openWordsSoon(contents: Contents): void {
+    setTimeout(() => {
+      if (this.#state?.contents === contents) contents.words.openIfSound();
+    });
   }
 
   /** As it is stored now: another tab may have written since it was read. */

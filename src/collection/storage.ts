@@ -33,7 +33,6 @@ export interface Commit {
 
 /** What the database has of the rows beside their files. */
 export interface Stored {
-  meta: Meta;
   segments: Segment[];
   words: Uint8Array<ArrayBuffer>[];
 }
@@ -78,8 +77,11 @@ export class CollectionStorage {
     return this.#checked(meta);
   }
 
-  /** What is stored of the rows beside their files, all of one moment; segments in their order. */
-  load(): Promise<Stored> {
+  /**
+   * What is stored of the rows beside their files, segments in their order; undefined when
+   * `generation` is not the stored one.
+   */
+  load(generation: number): Promise<Stored | undefined> {
     return this.#connection.run((db) =>
       transact(db, ['meta', 'segments', 'words'], 'readonly', async (transaction) => {
         const [meta, segments, words] = await Promise.all([
@@ -87,7 +89,7 @@ export class CollectionStorage {
           transaction.objectStore('segments').getAll(),
           transaction.objectStore('words').getAll(),
         ]);
-        return { meta: this.#checked(meta), segments, words };
+        return this.#checked(meta).generation === generation ? { segments, words } : undefined;
       }),
     );
   }

@@ -73,14 +73,7 @@ export class Table {
   ): Promise<Table> {
     const table = new Table(module, dimensions, files, shape);
     const { index } = table;
-    if (index.rows > 0) {
-      const { codes } = await files.open();
-      for (const { at, bytes } of index.codes(0, index.rows)) {
-        const reading = codes.read(at, bytes);
-        if (reading) await reading;
-      }
-    }
-    for (const segment of segments) table.#take(segment);
+    for (const segment of segments) await table.#take(segment);
     if (table.#owners.length !== index.rows) {
       throw damaged(`${index.rows} rows, of which ${table.#owners.length} have an owner`);
     }
@@ -97,6 +90,11 @@ export class Table {
     return this.index.live * 2 < this.index.rows;
   }
 
+  /** Rows whose document was removed or replaced. */
+  *dead(): Generator<number> {
+    for (const [row, owner] of this.#owners.entries()) if (owner === null) yield row;
+  }
+
   owner(row: number): Owner {
     return this.#owners[row] ?? null;
   }
@@ -107,12 +105,24 @@ export class Table {
 
   /** Appends the rows of a document that is not there. */
   append(id: string, vectors: Float32Array): void {
+    const owners = new Array<string>(vectors.length / this.index.dimensions).fill(id);
+    this.appendAll(owners, vectors);
+  }
+
+  /**
+   * Appends the rows of documents that are not there; many at once are encoded faster.
+   *
+   * @param owners the document of each row
+   * @returns the number of the first row
+   */
+  appendAll(owners: readonly string[], vectors: Float32Array): number {
     const first = this.index.add(vectors);
     this.#waiting.push(vectors);
-    for (let row = first; row < this.index.rows; row++) {
-      this.#adopt(row, id);
-      this.#touched.add(segmentOf(row));
+    for (const [i, id] of owners.entries()) {
+      this.#adopt(first + i, id);
+      this.#touched.add(segmentOf(first + i));
     }
+    return first;
   }
 
   /** Gives whether the document was there. */
@@ -199,10 +209,16 @@ export class Table {
     this.#written = this.index.rows;
   }
 
-  #take({ first, owners, checksum }: Segment): void {
+  /** Reads the codes of a segment and checks them while the processor has them at hand. */
+  async #take({ first, owners, checksum }: Segment): Promise<void> {
     const { rows } = this.index;
     if (first !== this.#owners.length || owners.length !== Math.min(SEGMENT_ROWS, rows - first)) {
       throw damaged(`${owners.length} rows from row ${first} on`);
+    }
+    const { codes } = await this.files.open();
+    for (const { at, bytes } of this.index.codes(first, first + owners.length)) {
+      const reading = codes.read(at, bytes);
+      if (reading) await reading;
     }
     this.index.verify(first, checksum);
     for (const [i, owner] of owners.entries()) this.#adopt(first + i, owner);

@@ -1,6 +1,6 @@
+import { NearfieldError } from '../contract/index.ts';
 import { LexicalIndex, type WordRow } from '../words/index.ts';
 import { passageInput } from './passages.ts';
-import type { Owner } from './table.ts';
 import type { CutDocument } from './wire.ts';
 
 /** What a commit has to store for the disk to equal the index. */
@@ -11,33 +11,92 @@ export interface WordWrites {
   count: number;
 }
 
-/** The words of a collection's rows, by the rows' numbers in its table. */
-export class WordTable {
-  readonly index: LexicalIndex;
-  /** As they are on the disk, by place. */
-  #stored: Uint8Array[];
+/** Where the words of a collection's rows come from when they are asked for. */
+export interface StoredWords {
+  /** By place. */
+  segments: readonly Uint8Array[];
+  /** Rows that were removed since the segments were made. */
+  removed(): Iterable<number>;
+  /** All rows that are there: what is indexed again where a segment is damaged. */
+  rows(): Promise<WordRow[]>;
+}
 
-  /** @param segments as they are stored. @default none. Throws `storage` where one is damaged */
-  constructor(segments: readonly Uint8Array[] = [], owners: readonly Owner[] = []) {
-    const removed = owners.flatMap((owner, row) => (owner === null ? [row] : []));
-    this.index = LexicalIndex.from(segments, removed);
-    this.#stored = [...segments];
+const NONE: StoredWords = { segments: [], removed: () => [], rows: () => Promise.resolve([]) };
+
+/**
+ * The words of a collection's rows, by the rows' numbers in its table. What is stored is looked
+ * into, and checked, when it is asked for first: searching by meaning needs none of it.
+ */
+export class WordTable {
+  readonly #source: StoredWords;
+  #index: LexicalIndex | undefined;
+  /** As they are on the disk, by place. */
+  #stored: readonly Uint8Array[];
+
+  /** @param source @default there are none */
+  constructor(source = NONE) {
+    this.#source = source;
+    this.#stored = source.segments;
+  }
+
+  /** @throws storage where a segment is damaged, unless `open` has made it anew */
+  get index(): LexicalIndex {
+    if (!this.#index) {
+      this.#index = LexicalIndex.from(this.#source.segments, this.#source.removed());
+      // The index has copies of its own.
+      this.#stored = this.#index.segments();
+    }
+    return this.#index;
+  }
+
+  /** Looks into what is stored, and makes it anew from the documents where it is damaged. */
+  async open(): Promise<LexicalIndex> {
+    try {
+      return this.index;
+    } catch (error) {
+      if (!(error instanceof NearfieldError) || error.code !== 'storage') throw error;
+    }
+    const index = new LexicalIndex();
+    await addTo(index, await this.#source.rows());
+    this.#stored = [];
+    this.#index = index;
+    return index;
+  }
+
+  /** As `open`, but leaves what is damaged to who needs it. */
+  openIfSound(): void {
+    try {
+      void this.index;
+    } catch {
+      // Whoever searches it makes it anew, or has the failure.
+    }
   }
 
   /** Adds rows whose numbers rise. Without their stemmers they are found by words as they are written. */
   async add(rows: readonly WordRow[]): Promise<void> {
-    await this.index.prepare(rows).catch(() => undefined);
-    this.index.add(rows);
+    await addTo(await this.open(), rows);
+  }
+
+  remove(rows: Iterable<number>): void {
+    // Whoever looks into the segments later is told then.
+    this.#index?.remove(rows);
   }
 
   takeWrites(): WordWrites {
-    const segments = this.index.segments();
+    const before = this.#stored;
+    const segments = this.#index?.segments();
+    if (!segments) return { put: [], count: before.length };
     const changed = segments.flatMap((segment, place): WordWrites['put'] =>
-      segment === this.#stored[place] ? [] : [[place, segment]],
+      segment === before[place] ? [] : [[place, segment]],
     );
     this.#stored = segments;
     return { put: changed, count: segments.length };
   }
+}
+
+async function addTo(index: LexicalIndex, rows: readonly WordRow[]): Promise<void> {
+  await index.prepare(rows).catch(() => undefined);
+  index.add(rows);
 }
 
 /** What the index of words is given for a document's passages, the first of them row `first`. */

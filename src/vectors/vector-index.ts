@@ -134,7 +134,9 @@ export class VectorIndex {
     const header = { dimensions, seed, rows, live: rows, frames: own, sums };
     const index = new VectorIndex(module, dimensions, { ...options, seed }, header);
     index.#space.reserve(rows);
-    for (let row = 0; row < rows; row++) index.#setAlive(row, true);
+    for (let first = 0; first < rows; first += 32) {
+      index.#space.words[index.#aliveAt(first)] = 2 ** Math.min(32, rows - first) - 1;
+    }
     return index;
   }
 

@@ -88,26 +88,49 @@ function checkMembers({ members, memberEnds }: Parts, forms: number): void {
   }
 }
 
-/** Postings stay in their rows, and words of a row add up to its length. */
-function checkPostings({ postings, postingEnds, lengths }: Parts): void {
-  const counted = new Float64Array(lengths.length);
-  let at = 0;
-  const varint = (end: number): number => {
+/** Reads numbers below 2^32 as `ByteWriter` writes them, but trusts no byte. */
+class Varints {
+  /** The next byte. */
+  at = 0;
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** @param end of what the number may take */
+  next(end: number): number {
+    const first = this.at < end ? this.#bytes[this.at]! : 128;
+    // Nearly all of them, and there are millions.
+    if (first < 128) {
+      this.at++;
+      return first;
+    }
+    return this.#long(end);
+  }
+
+  #long(end: number): number {
     let value = 0;
     for (let scale = 1; scale < 2 ** 35; scale *= 128) {
-      if (at >= end) throw damaged('a posting is cut off');
-      const byte = postings[at++]!;
+      if (this.at >= end) throw damaged('a posting is cut off');
+      const byte = this.#bytes[this.at++]!;
       value += (byte & 127) * scale;
       if (byte < 128 && value < 2 ** 32) return value;
     }
     throw damaged('a posting is too large');
-  };
+  }
+}
+
+/** Postings stay in their rows, and words of a row add up to its length. */
+function checkPostings({ postings, postingEnds, lengths }: Parts): void {
+  const counted = new Float64Array(lengths.length);
+  const numbers = new Varints(postings);
   for (const end of postingEnds) {
     let doc = -1;
-    while (at < end) {
-      const head = varint(end);
-      doc += Math.floor(head / 2) + 1;
-      const frequency = head % 2 === 1 ? 1 : varint(end);
+    while (numbers.at < end) {
+      const head = numbers.next(end);
+      doc += (head >>> 1) + 1;
+      const frequency = (head & 1) === 1 ? 1 : numbers.next(end);
       if (doc >= counted.length || frequency < 1) throw damaged('a posting names no row');
       counted[doc]! += frequency;
     }
