@@ -65,6 +65,8 @@ try {
     APPENDED,
     APPENDS,
   ] as const);
+  // After the appends: new rows are among the answers.
+  const recall = await page.evaluate((times) => globalThis.recall(times), QUESTIONS);
   const of = (name: string, ours: readonly number[]) =>
     ownRow({ case: `${asked[0]} x ${asked[1]}`, metric: name, unit: 'ms', ours });
   const rows = [
@@ -79,6 +81,10 @@ try {
     ),
     ...Object.entries(answers).map(([mode, times]) => of(`answer, ${mode}`, times)),
     of(`append ${APPENDED}`, append),
+    ownRow({
+      ...{ case: `${asked[0]} x ${asked[1]}`, metric: `recall@10, ${QUESTIONS} questions` },
+      ...{ unit: 'share', ours: [recall] },
+    }),
   ];
   if (given.dry) console.table(rows);
   else publishInto('collection', browserName(), rows);

@@ -17,6 +17,8 @@ declare global {
   /** Milliseconds until it is open, and from then until the first answer by both. */
   var openStored: (rows: number, dimensions: number) => Promise<{ open: number; first: number }>;
   var answers: (mode: SearchMode, times: number) => Promise<number[]>;
+  /** Share of the ten nearest that it finds of so many questions; throws for a wrong similarity. */
+  var recall: (times: number) => Promise<number>;
   var append: (count: number, times: number) => Promise<number[]>;
 }
 
@@ -56,10 +58,11 @@ function fraction(number: number): number {
   return (Math.imul(hash ^ (hash >>> 15), 2246822519) >>> 0) / 2 ** 32;
 }
 
-function begin(rows: number, dimensions: number): Promise<Collection> {
+function begin(rows: number, dimensions: number): () => Promise<Collection> {
   vectors = new StructuredVectors(dimensions, rows);
   added = rows;
-  return openCollection(NAME, { embedder: new Questions({ ...MADE, dimensions }) });
+  const embedder = new Questions({ ...MADE, dimensions });
+  return () => openCollection(NAME, { embedder });
 }
 
 async function add(from: number, to: number): Promise<number> {
@@ -74,7 +77,7 @@ async function add(from: number, to: number): Promise<number> {
 
 globalThis.fill = async (rows, dimensions) => {
   await deleteCollection(NAME);
-  collection = await begin(rows, dimensions);
+  collection = await begin(rows, dimensions)();
   let taken = 0;
   for (let from = 0; from < rows; from += SLICE) taken += await add(from, from + SLICE);
   await collection.close();
@@ -82,8 +85,9 @@ globalThis.fill = async (rows, dimensions) => {
 };
 
 globalThis.openStored = async (rows, dimensions) => {
+  const open = begin(rows, dimensions);
   const start = performance.now();
-  collection = await begin(rows, dimensions);
+  collection = await open();
   const opened = performance.now();
   await collection.search(textOf(rows), { limit: 10 });
   return { open: opened - start, first: performance.now() - opened };
@@ -102,6 +106,28 @@ globalThis.answers = async (mode, times) => {
     taken.push(performance.now() - start);
   }
   return taken;
+};
+
+globalThis.recall = async (times) => {
+  let found = 0;
+  for (let i = 0; i < times; i++) {
+    asked++;
+    const [hits, exact] = [
+      await collection.search('?', { mode: 'vector', limit: 10 }),
+      await collection.search('?', { mode: 'vector', limit: 10, exact: true }),
+    ];
+    const nearest = new Set(exact.map(({ id }) => id));
+    found += hits.filter(({ id }) => nearest.has(id)).length;
+    const question = vectors.question(asked);
+    for (const { id, similarity = 2 } of [...hits, ...exact]) {
+      const number = Number(id.slice(1));
+      const row = vectors.rows(number, number + 1);
+      const cosine = row.reduce((sum, value, j) => sum + value * question[j]!, 0);
+      if (Math.abs(cosine - similarity) < 1e-5) continue;
+      throw new Error(`${id} has a cosine of ${cosine}, and was told to have ${similarity}.`);
+    }
+  }
+  return found / (10 * times);
 };
 
 globalThis.append = async (count, times) => {

@@ -41,12 +41,7 @@ export class WordTable {
 
   /** @throws storage where a segment is damaged, unless `open` has made it anew */
   get index(): LexicalIndex {
-    if (!this.#index) {
-      this.#index = LexicalIndex.from(this.#source.segments, this.#source.removed());
-      // The index has copies of its own.
-      this.#stored = this.#index.segments();
-    }
-    return this.#index;
+    return this.#look();
   }
 
   /** Looks into what is stored, and makes it anew from the documents where it is damaged. */
@@ -66,7 +61,7 @@ export class WordTable {
   /** As `open`, but leaves what is damaged to who needs it. */
   openIfSound(): void {
     try {
-      void this.index;
+      this.#look();
     } catch {
       // Whoever searches it makes it anew, or has the failure.
     }
@@ -91,6 +86,15 @@ export class WordTable {
     );
     this.#stored = segments;
     return { put: changed, count: segments.length };
+  }
+
+  #look(): LexicalIndex {
+    if (!this.#index) {
+      this.#index = LexicalIndex.from(this.#source.segments, this.#source.removed());
+      // The index has copies of its own.
+      this.#stored = this.#index.segments();
+    }
+    return this.#index;
   }
 }
 

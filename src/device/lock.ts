@@ -40,7 +40,7 @@ export function requestLock(
     }, LOCK_PATIENCE_MS);
     signal?.addEventListener('abort', stop);
     locks.request(name, { signal: request.signal }, hold).catch((error: unknown) => {
-      if (settle()) reject(error);
+      if (settle()) reject(error instanceof Error ? error : new Error(String(error)));
     });
   });
 }
