@@ -16,12 +16,17 @@ export type Split = keyof typeof SPLITS;
 
 export const SPLIT_NAMES = Object.keys(SPLITS) as Split[];
 
+let drawn: readonly Sense[] | undefined;
+
 /** Of the senses that have an example, in an order that depends on nothing but their number. */
-export function sensesOf(split: Split): Sense[] {
-  const usable = wordnetSenses().filter(({ examples }) => examples.length > 0);
+export function sensesOf(split: Split): readonly Sense[] {
+  drawn ??= shuffled(
+    wordnetSenses().filter(({ examples }) => examples.length > 0),
+    1,
+  );
   const before = SPLIT_NAMES.slice(0, SPLIT_NAMES.indexOf(split));
   const start = before.reduce((sum, name) => sum + SPLITS[name], 0);
-  return shuffled(usable, 1).slice(start, start + SPLITS[split]);
+  return drawn.slice(start, start + SPLITS[split]);
 }
 
 /** Fisher and Yates, seeded. */
