@@ -1,6 +1,7 @@
 /**
- * Our index beside others in one run: the same seeded vectors (search/vectors.ts), each side in a
- * worker of its own, questions in turns. Recall is of the ten that float32 scores of all rows give.
+ * Our index beside others in one run: the same vectors, seeded (search/vectors.ts) or the starter's of
+ * WordNet (`npm run bench:wordnet` first), each side in a worker of its own, questions in turns. Recall
+ * is of the ten that float32 scores of all rows give.
  * `npm run bench:search -- [--case 10k,100k/2t,…] [--rivals NAME,…] [--dimensions 1024] [--rounds N]
  * [--dry]`; no rivals: `--rivals none`; `--dry` keeps no results.
  */
@@ -11,22 +12,25 @@ import { chosen } from './arguments.ts';
 import { nameOf, openStage, type Stage } from './browser.ts';
 import { median, ownRow, publishInto, toRow, type ResultRow, type Row } from './results.ts';
 import { NAMES, type Built, type Name } from './search/contestant.ts';
+import { structured, WORDNET, type Corpus } from './search/corpora.ts';
 import { readRates } from './search/rates.ts';
 import { recallOf, takeTurns, type Answered, type Entry } from './search/turns.ts';
 
 const [, , ...RIVALS] = NAMES;
 
-/** Cases by what they are measured with. */
+/** Cases by the number of seeded rows that they are measured with, and those of real rows. */
 const CASES = {
   10_000: ['10k', '10k/exact', '10k/2t'],
   100_000: ['100k', '100k/exact', '100k/2t', 'open-100k', 'append-1000', 'memory-100k'],
   1_000_000: ['1m'],
 } as const;
+const WORDNET_CASES = ['wordnet', 'wordnet/exact', 'wordnet/2t'] as const;
 const READ = 'read';
+const ALL_CASES = [...Object.values(CASES).flat(), ...WORDNET_CASES, READ];
 
 const { values: given } = parseArgs({
   options: {
-    case: { type: 'string', default: [...Object.values(CASES).flat(), READ].join(',') },
+    case: { type: 'string', default: ALL_CASES.join(',') },
     rivals: { type: 'string', default: RIVALS.join(',') },
     dimensions: { type: 'string', default: '1024' },
     rounds: { type: 'string', default: '5' },
@@ -50,25 +54,25 @@ const SHARED: Entry = { name: 'ours/2t', label: '/2t', way: { exact: false }, is
 /** Whose answers count as right, in every list of entries. */
 const RIGHT = 1;
 
-function shortOf(rows: number): string {
+function nameOfCorpus({ name, rows }: Corpus): string {
+  if (name === 'wordnet') return name;
   return rows >= 1e6 ? `${rows / 1e6}m` : `${rows / 1000}k`;
 }
 
 async function build(
   page: Page,
   names: readonly Name[],
-  dimensions: number,
-  rows: number,
+  corpus: Corpus,
 ): Promise<Map<Name, Built>> {
   const built = new Map<Name, Built>();
   for (const name of names) {
-    const side = await page.evaluate(
-      ([name, dimensions, rows]) => globalThis.build(name, dimensions, rows),
-      [name, dimensions, rows] as const,
-    );
+    const side = await page.evaluate(([name, corpus]) => globalThis.build(name, corpus), [
+      name,
+      corpus,
+    ] as const);
     built.set(name, side);
     const size = side.bytes === undefined ? '' : `, ${Math.round(side.bytes / 1e6)} MB`;
-    console.log(`${shortOf(rows)}, ${name}: built in ${Math.round(side.ms)} ms${size}`);
+    console.log(`${nameOfCorpus(corpus)}, ${name}: built in ${Math.round(side.ms)} ms${size}`);
   }
   return built;
 }
@@ -90,7 +94,7 @@ function printTable(entries: readonly Entry[], answers: readonly Answered[]): vo
 
 /** Each way of ours beside each rival; beside our quick way, too, what is not that. */
 function compare(
-  rows: number,
+  corpus: Corpus,
   entries: readonly Entry[],
   answers: readonly Answered[],
 ): ResultRow[] {
@@ -98,9 +102,9 @@ function compare(
   return entries.flatMap((own, i) => {
     if (!own.name.startsWith('ours')) return [];
     return entries.flatMap((other, j) => {
-      const rival = rivalName(own, other, rows);
+      const rival = rivalName(own, other, corpus.rows);
       if (rival === undefined) return [];
-      const shared = { case: shortOf(rows) + own.label, rival };
+      const shared = { case: nameOfCorpus(corpus) + own.label, rival };
       return [
         toRow({
           ...shared,
@@ -125,51 +129,57 @@ function rivalName(own: Entry, other: Entry, rows: number): string | undefined {
   return undefined;
 }
 
-function buildRows(rows: number, built: ReadonlyMap<Name, Built>): ResultRow[] {
+function buildRows(corpus: Corpus, built: ReadonlyMap<Name, Built>): ResultRow[] {
   const ours = built.get('ours')!.ms;
   return [...built]
     .filter(([name]) => !name.startsWith('ours'))
     .map(([rival, { ms }]) => {
-      const shared = { case: shortOf(rows), metric: 'build', unit: 'ms', rival };
+      const shared = { case: nameOfCorpus(corpus), metric: 'build', unit: 'ms', rival };
       return toRow({ ...shared, ours: [ours], theirs: [ms] });
     });
 }
 
 /** What the index holds in memory beside its float32 rows, and its life on the disk without the disk. */
-async function storedRows(page: Page, rows: number, dimensions: number, built: Built) {
+async function storedRows(page: Page, corpus: Corpus, built: Built): Promise<ResultRow[]> {
+  const { rows, dimensions } = corpus;
   const { open, append } = await page.evaluate((rows) => globalThis.stored(rows), APPENDED);
   const shared = { metric: 'ms', unit: 'ms', rival: 'building it anew' };
   return [
-    toRow({ ...shared, case: `open-${shortOf(rows)}`, ours: [open], theirs: [built.ms] }),
+    toRow({ ...shared, case: `open-${nameOfCorpus(corpus)}`, ours: [open], theirs: [built.ms] }),
     toRow({ ...shared, case: `append-${APPENDED}`, ours: [append], theirs: [built.ms] }),
     toRow({
-      ...{ case: `memory-${shortOf(rows)}`, metric: 'index', unit: 'bytes', rival: 'float32 rows' },
+      ...{
+        case: `memory-${nameOfCorpus(corpus)}`,
+        metric: 'index',
+        unit: 'bytes',
+        rival: 'float32 rows',
+      },
       ours: [built.bytes!],
       theirs: [rows * dimensions * 4],
     }),
   ];
 }
 
-async function measure(stage: Stage, rows: number, rivals: readonly Name[]): Promise<Row[]> {
-  const isAlone = rows >= ALONE;
+async function measure(stage: Stage, corpus: Corpus, rivals: readonly Name[]): Promise<Row[]> {
+  const isAlone = corpus.rows >= ALONE;
   const others = isAlone ? [] : rivals;
   const entries = [
     ...(isAlone ? [QUICK, EXACT] : [QUICK, EXACT, SHARED]),
     ...others.map((name) => ({ name, label: '', way: {}, isSlow: SLOW.includes(name) })),
   ];
-  const dimensions = Number(given.dimensions);
   const page = await freshPage(stage);
   const names = [...new Set(entries.map(({ name }) => name))];
-  const built = await build(page, names, dimensions, rows);
+  const built = await build(page, names, corpus);
   const answers = await takeTurns(page, entries, Number(given.rounds), isAlone);
   printTable(entries, answers);
   const ours = built.get('ours')!;
   const results = [
-    ...compare(rows, entries, answers),
-    ...buildRows(rows, built),
+    ...compare(corpus, entries, answers),
+    ...buildRows(corpus, built),
     ...(isAlone
-      ? [ownRow({ case: shortOf(rows), metric: 'build', unit: 'ms', ours: [ours.ms] })]
-      : await storedRows(page, rows, dimensions, ours)),
+      ? [ownRow({ case: nameOfCorpus(corpus), metric: 'build', unit: 'ms', ours: [ours.ms] })]
+      : []),
+    ...(corpus.name === 'structured' && !isAlone ? await storedRows(page, corpus, ours) : []),
   ];
   await page.context().close();
   return results;
@@ -184,7 +194,14 @@ async function freshPage(stage: Stage): Promise<Page> {
 }
 
 const rivals = given.rivals === 'none' ? [] : chosen('rivals', given.rivals, RIVALS);
-const cases = chosen('case', given.case, [...Object.values(CASES).flat(), READ]);
+const cases = chosen('case', given.case, ALL_CASES);
+const dimensions = Number(given.dimensions);
+const corpora: readonly (readonly [Corpus, readonly string[]])[] = [
+  ...Object.entries(CASES).map(
+    ([rows, names]) => [structured(Number(rows), dimensions), names] as const,
+  ),
+  [WORDNET, WORDNET_CASES],
+];
 const stage = await openStage('bench/search/vite.config.ts');
 const publishChosen = (results: readonly Row[]): void => {
   if (given.dry) console.table(results);
@@ -196,9 +213,9 @@ try {
     publishChosen(await readRates(page));
     await page.context().close();
   }
-  for (const [rows, names] of Object.entries(CASES)) {
-    if (!names.some((name) => cases.includes(name))) continue;
-    const results = await measure(stage, Number(rows), rivals);
+  for (const [corpus, names] of corpora) {
+    if (!cases.some((name) => names.includes(name))) continue;
+    const results = await measure(stage, corpus, rivals);
     publishChosen(results.filter(({ case: name }) => cases.some((wanted) => wanted === name)));
   }
 } finally {

@@ -1,5 +1,7 @@
 /** What is asked of each side of the search benchmark, in a worker of its own. */
 
+import type { Corpus } from './corpora.ts';
+
 /** `ours/2t` scans on two threads. */
 export const NAMES = [
   ...(['ours', 'ours/2t', 'hnswlib-wasm', 'EdgeVec', 'Orama'] as const),
@@ -40,7 +42,7 @@ export interface Answers {
 
 /** What the worker offers the page. */
 export interface Side {
-  build(dimensions: number, rows: number): Promise<Built>;
+  build(corpus: Corpus): Promise<Built>;
   ask(from: number, to: number, way: Way): Promise<Answers>;
   /** Ours: milliseconds of opening the stored index, and of adding so many rows to it. */
   stored(rows: number): Promise<{ open: number; append: number }>;

@@ -2,11 +2,12 @@
 
 import { wrap, type Remote } from 'comlink';
 import type { Answers, Built, Name, Side, Way } from './contestant.ts';
+import type { Corpus } from './corpora.ts';
 import type { Reading } from './reader.ts';
 
 declare global {
   // `var` is how a global is declared.
-  var build: (name: Name, dimensions: number, rows: number) => Promise<Built>;
+  var build: (name: Name, corpus: Corpus) => Promise<Built>;
   var ask: (name: Name, from: number, to: number, way: Way) => Promise<Answers>;
   var stored: (rows: number) => Promise<{ open: number; append: number }>;
   var readRates: (module: number[], bytes: number, threads: number) => Promise<number[]>;
@@ -19,14 +20,14 @@ const PAGE_BYTES = 65_536;
 
 const sides = new Map<Name, Remote<Side>>();
 
-globalThis.build = async (name, dimensions, rows) => {
+globalThis.build = async (name, corpus) => {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
   const side = wrap<Side>(worker);
   sides.set(name, side);
   const died = new Promise<never>((_, reject) => {
     worker.onerror = ({ message }) => reject(new Error(`${name}: ${message}`));
   });
-  return Promise.race([side.build(dimensions, rows), died]);
+  return Promise.race([side.build(corpus), died]);
 };
 
 globalThis.ask = (name, from, to, way) => sides.get(name)!.ask(from, to, way);

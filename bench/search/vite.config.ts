@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
 import { kernels } from '../../tools/kernels.ts';
 import { isolation } from '../../vite.shared.ts';
+import { wordnetVectors } from './wordnet.ts';
 
 const SQLITE = new URL('../../node_modules/sqlite-vec-wasm-demo/sqlite3.wasm', import.meta.url);
 
@@ -18,7 +19,7 @@ const sqliteModule: Plugin = {
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [kernels(), sqliteModule],
+  plugins: [kernels(), sqliteModule, wordnetVectors],
   build: { outDir: '../../.cache/bench-search', emptyOutDir: true, target: 'es2023' },
   worker: { format: 'es' },
   preview: { port: 4333, strictPort: true, headers: isolation },

@@ -3,7 +3,7 @@
 import { expose } from 'comlink';
 import { serveScans } from '../../src/vectors/index.ts';
 import type { Contestant, Name, Open, Side } from './contestant.ts';
-import { StructuredVectors } from './vectors.ts';
+import { openVectors, type Vectors, type WordnetList } from './corpora.ts';
 
 /** Name of a worker that is the second thread of another. */
 const SCAN = 'scan';
@@ -30,12 +30,20 @@ const PIECE = 1000;
 /** Hits that are asked for. */
 const K = 10;
 
-let vectors: StructuredVectors;
+let vectors: Vectors;
 let contestant: Contestant;
 
+/** From the server of the benchmark (wordnet.ts). */
+async function fetchList(list: WordnetList): Promise<Float32Array<ArrayBuffer>> {
+  const response = await fetch(`/wordnet/${list}`);
+  if (!response.ok) throw new Error(await response.text());
+  return new Float32Array(await response.arrayBuffer());
+}
+
 const side: Side = {
-  async build(dimensions, rows) {
-    vectors = new StructuredVectors(dimensions, rows);
+  async build(corpus) {
+    const { dimensions, rows } = corpus;
+    vectors = await openVectors(corpus, fetchList);
     contestant = await (await OPEN[self.name as Name]())(dimensions, rows);
     let ms = 0;
     for (let row = 0; row < rows; row += PIECE) {

@@ -10,13 +10,12 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { passageInput } from '../../src/collection/passages.ts';
 import { SAMPLE_FILES } from '../../src/demo/corpora/files.ts';
 import { fromFloat16 } from '../../src/demo/corpora/float16.ts';
 import { declarationArticles, type Article } from '../../tools/recall/articles.ts';
-import { wordnetSenses, type Sense } from '../../tools/recall/senses.ts';
+import type { Sense } from '../../tools/recall/senses.ts';
 import { starterVectors, WIDTH } from '../starter.ts';
-import { randomOf } from '../texts.ts';
+import { exampleOf, glossOf, namesOf, sensesOf } from '../wordnet/splits.ts';
 
 export type Split = 'train' | 'test';
 
@@ -53,34 +52,12 @@ export async function loadTasks(split: Split): Promise<Task[]> {
   return [...embedded, ...articleTasks(split)];
 }
 
-/** Senses in each half, of those that have an example. */
-const SPLIT_SENSES = 4000;
-
-/** In an order that depends on nothing but their number: the first to test on, the next to learn from. */
-function wordnetSplit(split: Split): Sense[] {
-  const usable = wordnetSenses().filter(({ examples }) => examples.length > 0);
-  const start = split === 'test' ? 0 : SPLIT_SENSES;
-  return shuffled(usable, 1).slice(start, start + SPLIT_SENSES);
-}
-
-/** Fisher and Yates, seeded. */
-function shuffled<T>(items: readonly T[], seed: number): T[] {
-  const random = randomOf(seed);
-  const out = [...items];
-  for (let i = out.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [out[i], out[j]] = [out[j]!, out[i]!];
-  }
-  return out;
-}
-
 /** `rev` and `ex` without their vectors: the first document answers the first query, and so on. */
 export function senseTasks(split: Split): Omit<Task, 'documentVectors' | 'queryVectors'>[] {
-  const senses = wordnetSplit(split);
+  const senses = sensesOf(split);
   const relevant = senses.map((_, row) => [row]);
   const textsOf = (text: (sense: Sense) => string): Text[] =>
     senses.map((sense) => ({ text: text(sense), language: 'en' }));
-  const namesOf = ({ words }: Sense): string => words.join(', ');
   return [
     {
       name: 'rev',
@@ -90,8 +67,8 @@ export function senseTasks(split: Split): Omit<Task, 'documentVectors' | 'queryV
     },
     {
       name: 'ex',
-      documents: textsOf((sense) => passageInput(sense.definition, namesOf(sense))),
-      queries: textsOf(({ examples: [example = ''] }) => example),
+      documents: textsOf(glossOf),
+      queries: textsOf(exampleOf),
       relevant,
     },
   ];

@@ -131,8 +131,9 @@ export interface SearchOptions {
    */
   distinct?: boolean | number;
   /**
-   * Meaning: compares with every passage, however many there are. Above 20,000 passages that takes
-   * several times as long as choosing by their sign bits first. @default false
+   * Meaning: compares with every passage, however many there are. Above 20,000 passages, more where
+   * vectors are narrow, that takes several times as long as choosing by their sign bits first.
+   * @default false
    */
   exact?: boolean;
   /** Words: BCP 47 tag of the query. @default tried in each language of the collection */

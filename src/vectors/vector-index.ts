@@ -33,7 +33,7 @@ export interface IndexOptions {
 export interface SearchOptions {
   /**
    * true: what float32 scores of all rows would give, ties by row number; false: approximate as soon as
-   * that is quicker. @default exact up to 20,000 rows
+   * that is quicker. @default exact up to 20,000 rows, and where bits tell too little to be quicker
    */
   exact?: boolean;
   /** Rows chosen by their sign bits, where the search is not exact. @default grows with the index and k */

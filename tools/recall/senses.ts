@@ -3,6 +3,8 @@
 import { synsetsOf } from '../samples/wndb.ts';
 
 export interface Sense {
+  /** Kind and offset, as in `noun.00001740`: what other packages of WordNet 3.1 know it by. */
+  id: string;
   words: readonly string[];
   definition: string;
   examples: readonly string[];
@@ -11,8 +13,12 @@ export interface Sense {
 /** All 117,791 of them: nouns, verbs, adjectives, adverbs. */
 export function wordnetSenses(): Sense[] {
   return (['noun', 'verb', 'adj', 'adv'] as const)
-    .flatMap(synsetsOf)
-    .map(({ words, gloss }) => ({ words: words.map(plain), ...partsOf(gloss) }));
+    .flatMap((kind) => synsetsOf(kind).map((synset) => ({ kind, ...synset })))
+    .map(({ kind, offset, words, gloss }) => ({
+      id: `${kind}.${offset}`,
+      words: words.map(plain),
+      ...partsOf(gloss),
+    }));
 }
 
 /** Adjectives may say where they stand: `galore(ip)`. */
