@@ -12,7 +12,7 @@ const ROOMS = {
   cache: ['contract'],
   vectors: ['contract', 'kernels'],
   words: ['contract', 'vectors'],
-  collection: ['contract', 'vectors', 'words', 'cache', 'bridge'],
+  collection: ['contract', 'device', 'vectors', 'words', 'cache', 'bridge'],
 };
 
 const FRONT_DOOR_MAY = ['contract', 'bridge', 'cache', 'collection', 'weights', 'device'];

@@ -1,6 +1,5 @@
 /** How a search goes about it. */
 
-import { rescoredCount } from './nearest.ts';
 import { LIST_ROWS } from './space.ts';
 
 /**
@@ -35,6 +34,11 @@ const CANDIDATES = 0.4;
  */
 function candidatesFor(k: number, rows: number, width: number): number {
   return Math.ceil(CANDIDATES * Math.sqrt(k * rows) * Math.max(1, 1024 / width));
+}
+
+/** Rows whose float32 scores decide, of the best by int8 scores. */
+function rescoredCount(k: number): number {
+  return 2 * k + 10;
 }
 
 /**
