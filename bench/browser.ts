@@ -29,10 +29,11 @@ export async function serve(configFile: string): Promise<Served> {
   return { url, close: () => server.close() };
 }
 
-/** Serves, and starts a browser for it. */
-export async function openStage(configFile: string): Promise<Stage> {
+/** Serves, and starts a browser for it. @param flags of the browser. @default none beside BASE_FLAGS */
+export async function openStage(configFile: string, flags: readonly string[] = []): Promise<Stage> {
   const server = await serve(configFile);
-  const browser = await chromium.launch({ executablePath: findBrowser(), args: [...BASE_FLAGS] });
+  const args = [...BASE_FLAGS, ...flags];
+  const browser = await chromium.launch({ executablePath: findBrowser(), args });
   return {
     browser,
     url: server.url,

@@ -3,11 +3,14 @@
  * WordNet (`npm run bench:wordnet` first), each side in a worker of its own, questions in turns. Recall
  * is of the ten that float32 scores of all rows give.
  * `npm run bench:search -- [--case 10k,100k/2t,…] [--rivals NAME,…] [--dimensions 1024] [--rounds N]
- * [--dry]`; no rivals: `--rivals none`; `--dry` keeps no results.
+ * [--dry] [--gpu [--software]]`; no rivals: `--rivals none`; `--dry` keeps no results; `--gpu` measures
+ * the cases `100k/gpu` and `1m/gpu` alone, on the adapter that the browser gives, which is printed;
+ * `--software` takes SwiftShader, to see that it runs.
  */
 
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright';
+import { WEBGPU_FLAGS } from '../tools/browser.ts';
 import { chosen } from './arguments.ts';
 import { nameOf, openStage, type Stage } from './browser.ts';
 import { median, ownRow, publishInto, toRow, type ResultRow, type Row } from './results.ts';
@@ -16,7 +19,7 @@ import { structured, WORDNET, type Corpus } from './search/corpora.ts';
 import { readRates } from './search/rates.ts';
 import { recallOf, takeTurns, type Answered, type Entry } from './search/turns.ts';
 
-const [, , ...RIVALS] = NAMES;
+const [, , , ...RIVALS] = NAMES;
 
 /** Cases by the number of seeded rows that they are measured with, and those of real rows. */
 const CASES = {
@@ -25,18 +28,32 @@ const CASES = {
   1_000_000: ['1m'],
 } as const;
 const WORDNET_CASES = ['wordnet', 'wordnet/exact', 'wordnet/2t'] as const;
+const GPU_CASES = {
+  100_000: ['100k/gpu'],
+  1_000_000: ['1m/gpu'],
+} as const;
 const READ = 'read';
-const ALL_CASES = [...Object.values(CASES).flat(), ...WORDNET_CASES, READ];
 
 const { values: given } = parseArgs({
   options: {
-    case: { type: 'string', default: ALL_CASES.join(',') },
+    case: { type: 'string' },
     rivals: { type: 'string', default: RIVALS.join(',') },
     dimensions: { type: 'string', default: '1024' },
     rounds: { type: 'string', default: '5' },
     dry: { type: 'boolean', default: false },
+    gpu: { type: 'boolean', default: false },
+    software: { type: 'boolean', default: false },
   },
 });
+const structuredCases: Record<string, readonly string[]> = given.gpu ? GPU_CASES : CASES;
+const corpora: (readonly [Corpus, readonly string[]])[] = Object.entries(structuredCases).map(
+  ([rows, names]) => [structured(Number(rows), Number(given.dimensions)), names] as const,
+);
+if (!given.gpu) corpora.push([WORDNET, WORDNET_CASES]);
+const caseNames = [...corpora.flatMap(([, names]) => names), ...(given.gpu ? [] : [READ])];
+
+/** Linux gives no adapter without these. */
+const GPU_FLAGS = ['--enable-unsafe-webgpu', '--enable-features=Vulkan'];
 
 /** Rows that are added to a stored index. */
 const APPENDED = 1000;
@@ -49,6 +66,7 @@ const SLOW: readonly Name[] = ['Orama', 'client-vector-search', 'sqlite-vec'];
 
 const QUICK: Entry = { name: 'ours', label: '', way: { exact: false }, isSlow: false };
 const EXACT: Entry = { name: 'ours', label: '/exact', way: { exact: true }, isSlow: false };
+const ON_GPU: Entry = { name: 'ours/gpu', label: '/gpu', way: { exact: false }, isSlow: false };
 const SHARED: Entry = { name: 'ours/2t', label: '/2t', way: { exact: false }, isSlow: false };
 
 /** Whose answers count as right, in every list of entries. */
@@ -72,7 +90,9 @@ async function build(
     ] as const);
     built.set(name, side);
     const size = side.bytes === undefined ? '' : `, ${Math.round(side.bytes / 1e6)} MB`;
-    console.log(`${nameOfCorpus(corpus)}, ${name}: built in ${Math.round(side.ms)} ms${size}`);
+    const settled = side.settled === undefined ? '' : `; ${side.settled}`;
+    const time = `built in ${Math.round(side.ms)} ms`;
+    console.log(`${nameOfCorpus(corpus)}, ${name}: ${time}${size}${settled}`);
   }
   return built;
 }
@@ -125,6 +145,7 @@ function compare(
 function rivalName(own: Entry, other: Entry, rows: number): string | undefined {
   if (!other.name.startsWith('ours')) return other.name;
   if (own === SHARED && other === QUICK) return 'ours, 1 thread';
+  if (own === ON_GPU && other === QUICK) return 'ours, WASM';
   if (own === QUICK && other === EXACT && rows >= ALONE) return 'ours, all int8 values';
   return undefined;
 }
@@ -162,9 +183,9 @@ async function storedRows(page: Page, corpus: Corpus, built: Built): Promise<Res
 
 async function measure(stage: Stage, corpus: Corpus, rivals: readonly Name[]): Promise<Row[]> {
   const isAlone = corpus.rows >= ALONE;
-  const others = isAlone ? [] : rivals;
+  const others = isAlone || given.gpu ? [] : rivals;
   const entries = [
-    ...(isAlone ? [QUICK, EXACT] : [QUICK, EXACT, SHARED]),
+    ...[QUICK, EXACT, ...(given.gpu ? [ON_GPU] : isAlone ? [] : [SHARED])],
     ...others.map((name) => ({ name, label: '', way: {}, isSlow: SLOW.includes(name) })),
   ];
   const page = await freshPage(stage);
@@ -194,29 +215,23 @@ async function freshPage(stage: Stage): Promise<Page> {
 }
 
 const rivals = given.rivals === 'none' ? [] : chosen('rivals', given.rivals, RIVALS);
-const cases = chosen('case', given.case, ALL_CASES);
-const dimensions = Number(given.dimensions);
-const corpora: readonly (readonly [Corpus, readonly string[]])[] = [
-  ...Object.entries(CASES).map(
-    ([rows, names]) => [structured(Number(rows), dimensions), names] as const,
-  ),
-  [WORDNET, WORDNET_CASES],
-];
-const stage = await openStage('bench/search/vite.config.ts');
+const wanted = given.case === undefined ? caseNames : chosen('case', given.case, caseNames);
+const flags = given.gpu ? (given.software ? WEBGPU_FLAGS : GPU_FLAGS) : [];
+const stage = await openStage('bench/search/vite.config.ts', flags);
 const publishChosen = (results: readonly Row[]): void => {
   if (given.dry) console.table(results);
   else publishInto('search', nameOf(stage.browser), results);
 };
 try {
-  if (cases.includes(READ)) {
+  if (wanted.includes(READ)) {
     const page = await freshPage(stage);
     publishChosen(await readRates(page));
     await page.context().close();
   }
   for (const [corpus, names] of corpora) {
-    if (!cases.some((name) => names.includes(name))) continue;
+    if (!names.some((name) => wanted.includes(name))) continue;
     const results = await measure(stage, corpus, rivals);
-    publishChosen(results.filter(({ case: name }) => cases.some((wanted) => wanted === name)));
+    publishChosen(results.filter(({ case: name }) => wanted.includes(name)));
   }
 } finally {
   await stage.close();

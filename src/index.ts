@@ -35,6 +35,7 @@ export type {
   ExportOptions,
   FieldTests,
   Filter,
+  GpuScanInfo,
   Hit,
   ImportOptions,
   ListOptions,

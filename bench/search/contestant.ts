@@ -2,9 +2,9 @@
 
 import type { Corpus } from './corpora.ts';
 
-/** `ours/2t` scans on two threads. */
+/** `ours/2t` scans on two threads, `ours/gpu` on WebGPU. */
 export const NAMES = [
-  ...(['ours', 'ours/2t', 'hnswlib-wasm', 'EdgeVec', 'Orama'] as const),
+  ...(['ours', 'ours/2t', 'ours/gpu', 'hnswlib-wasm', 'EdgeVec', 'Orama'] as const),
   ...(['client-vector-search', 'sqlite-vec'] as const),
 ] as const;
 export type Name = (typeof NAMES)[number];
@@ -18,6 +18,8 @@ export interface Way {
 export interface Contestant {
   /** Adds rows, which come in order; their numbers go on from those before. */
   add(rows: Float32Array, count: number): void | Promise<void>;
+  /** Once all rows are there: waits for what a search must not wait for, and says what it is. */
+  settle?(): Promise<string>;
   search(query: Float32Array<ArrayBuffer>, k: number, way: Way): Promise<ArrayLike<number>>;
   /** Bytes that its index takes, where it can tell. */
   bytes?(): number;
@@ -32,6 +34,8 @@ export interface Built {
   /** Milliseconds of adding, without making the vectors. */
   ms: number;
   bytes?: number;
+  /** What it settled on. */
+  settled?: string;
 }
 
 export interface Answers {

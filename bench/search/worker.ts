@@ -16,6 +16,7 @@ function spawnScan(): Worker {
 const OPEN: Record<Name, () => Promise<Open>> = {
   ours: async () => (await import('./contestants/ours.ts')).openOurs(),
   'ours/2t': async () => (await import('./contestants/ours.ts')).openOurs(spawnScan()),
+  'ours/gpu': async () => (await import('./contestants/ours-gpu.ts')).openOnGpu,
   'hnswlib-wasm': async () => (await import('./contestants/hnswlib.ts')).openHnswlib,
   Orama: async () => (await import('./contestants/orama.ts')).openOrama,
   EdgeVec: async () => (await import('./contestants/edgevec.ts')).openEdgeVec,
@@ -54,7 +55,8 @@ const side: Side = {
       ms += performance.now() - start;
     }
     const bytes = contestant.bytes?.();
-    return { ms, ...(bytes !== undefined && { bytes }) };
+    const settled = await contestant.settle?.();
+    return { ms, ...(bytes !== undefined && { bytes }), ...(settled !== undefined && { settled }) };
   },
 
   async ask(from, to, way) {

@@ -26,6 +26,7 @@ import { checkedName } from './catalogue.ts';
 import {
   assertEmbedder,
   assertRows,
+  badInput,
   checkedQuery,
   checkedSearch,
   checkedSpec,
@@ -99,14 +100,16 @@ async function openEarly(
 /** @param spec what the collection must be of. @default what is stored */
 function sessionOf(
   name: string,
-  { passageCharacters, workerUrl }: CollectionOptions,
+  { passageCharacters, workerUrl, gpu = 'auto' }: CollectionOptions,
   spec?: VectorSpec,
 ): SearchSession {
   if (passageCharacters !== undefined) {
     wholeNumber('passageCharacters', passageCharacters, MIN_PASSAGE_CHARACTERS);
   }
+  if (![true, false, 'auto'].includes(gpu))
+    throw badInput(`gpu must be 'auto', true or false`, gpu);
   const room = passageCharacters !== undefined && { passageCharacters };
-  const request = { name: checkedName(name), spec, ...room };
+  const request = { name: checkedName(name), spec, gpu, ...room };
   return new SearchSession(request, () => spawnSearchWorker(workerUrl));
 }
 

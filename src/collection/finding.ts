@@ -66,7 +66,7 @@ class ByMeaning implements Finding {
   readonly #query: Float32Array;
   readonly filter: Bitmap | undefined;
   readonly #known = new Map<number, number>();
-  #vectors: 'exact' | 'bits' = 'exact';
+  #searched: Pick<Explanation, 'vectors' | 'scan'> = { vectors: 'exact' };
 
   constructor(
     contents: Contents,
@@ -96,7 +96,8 @@ class ByMeaning implements Finding {
       ...(this.#request.exact && { exact: true }),
       ...(minScore !== undefined && { minScore }),
     });
-    this.#vectors = found.mode;
+    const { mode, scan } = found;
+    this.#searched = { vectors: mode, ...(mode === 'bits' && { scan }) };
     for (const [i, row] of found.rows.entries()) this.#known.set(row, found.scores[i]!);
     return found;
   }
@@ -114,7 +115,7 @@ class ByMeaning implements Finding {
   }
 
   explain(): Explanation {
-    return { mode: this.mode, vectors: this.#vectors };
+    return { mode: this.mode, ...this.#searched };
   }
 }
 
@@ -197,8 +198,7 @@ class ByBoth implements Finding {
   }
 
   explain(found: FoundRow): Explanation {
-    const { vectors } = this.#meaning.explain();
-    const words = this.#words.explain(found);
-    return { ...words, mode: this.mode, background: this.#background, ...(vectors && { vectors }) };
+    const [words, meaning] = [this.#words.explain(found), this.#meaning.explain()];
+    return { ...words, ...meaning, mode: this.mode, background: this.#background };
   }
 }

@@ -2,6 +2,7 @@ import { NearfieldError } from '../contract/index.ts';
 import type { CollectionInfo, DocumentInput, Dtype, Hit } from '../contract/index.ts';
 import { cutPassages, DEFAULT_PASSAGE_CHARACTERS } from './passages.ts';
 import { changedMeanwhile, readPiece } from './export-piece.ts';
+import { gpuSource } from './gpu.ts';
 import { findHits } from './hits.ts';
 import {
   DATABASE_PREFIX,
@@ -12,7 +13,7 @@ import {
   type DocumentRecord,
   type Meta,
 } from './schema.ts';
-import { loadSearchModule, type SearchModule } from '../vectors/index.ts';
+import { loadSearchModule, type GpuSource, type SearchModule } from '../vectors/index.ts';
 import { asWriter, sweepOpfsFolder } from './disk/index.ts';
 import { isOf, RowFiles } from './row-files.ts';
 import { incompatible, sameSpec } from './spec.ts';
@@ -61,6 +62,7 @@ export class LiveCollection {
   readonly storage: CollectionStorage;
   readonly #channel: BroadcastChannel;
   #module: Promise<SearchModule> | undefined;
+  readonly #gpu: GpuSource | undefined;
   #state: State | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #isWriter = false;
@@ -69,6 +71,7 @@ export class LiveCollection {
 
   constructor(request: KnownRequest) {
     this.#request = request;
+    this.#gpu = gpuSource(request.gpu);
     const room = request.passageCharacters ?? DEFAULT_PASSAGE_CHARACTERS;
     this.storage = new CollectionStorage(request.name, newMeta(request.spec, room));
     this.#channel = new BroadcastChannel(DATABASE_PREFIX + request.name);
@@ -233,7 +236,9 @@ export class LiveCollection {
   }
 
   async #info(): Promise<CollectionInfo> {
-    return infoOf(this.storage.name, await this.storage.meta());
+    const info = infoOf(this.storage.name, await this.storage.meta());
+    const gpu = this.#state?.contents.table.index.gpu;
+    return gpu ? { ...info, gpu } : info;
   }
 
   /** One that is empty, its files not there yet. */
@@ -266,7 +271,10 @@ export class LiveCollection {
   }
 
   #kernels(): Promise<SearchModule> {
-    this.#module ??= loadSearchModule();
+    this.#module ??= loadSearchModule().then((module) => ({
+      ...module,
+      ...(this.#gpu && { gpu: this.#gpu }),
+    }));
     // What failed may come the next time.
     this.#module.catch(() => (this.#module = undefined));
     return this.#module;

@@ -195,6 +195,7 @@ export class Table {
 
   close(): void {
     this.files.close();
+    this.index.close();
   }
 
   async #write(): Promise<void> {

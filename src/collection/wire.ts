@@ -26,6 +26,8 @@ export interface OpenRequest {
   spec?: VectorSpec | undefined;
   /** Most characters in a passage. @default what the collection was made with, else 1200 */
   passageCharacters?: number;
+  /** As of CollectionOptions. @default 'auto' */
+  gpu?: 'auto' | boolean;
 }
 
 export interface Opened {

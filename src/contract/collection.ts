@@ -88,6 +88,8 @@ export interface Explanation {
   background?: { mean: number; deviation: number };
   /** How meaning was searched: every passage, or those alike in their sign bits. */
   vectors?: 'exact' | 'bits';
+  /** Where the sign bits were scanned; the hits are the same. With `vectors: 'bits'`. */
+  scan?: 'wasm' | 'webgpu';
 }
 
 export interface PassageHit {
@@ -162,6 +164,16 @@ export interface ListOptions {
   limit?: number;
 }
 
+/** The GPU that a search of many passages asks for, to scan sign bits on. */
+export interface GpuScanInfo {
+  /** `opening` and `failed`: scans run on WASM, and find the same. */
+  readonly state: 'opening' | 'ready' | 'failed';
+  /** Of the GPU's memory: a copy of what is scanned, and a scan's scratch. */
+  readonly bytes: number;
+  /** Why it failed: there is none, it was lost, it has no memory, or it computes something else. */
+  readonly reason?: string;
+}
+
 export interface CollectionInfo {
   readonly name: string;
   readonly model: string;
@@ -176,6 +188,8 @@ export interface CollectionInfo {
   readonly dtypes: readonly Dtype[];
   readonly documents: number;
   readonly passages: number;
+  /** What became of the GPU; absent until a search asks for it (`CollectionOptions.gpu`). */
+  readonly gpu?: GpuScanInfo;
   /**
    * Why it cannot be opened, for people: it is damaged, or of another version. What could not be
    * read is empty or 0; `deleteCollection` deletes it all the same.
@@ -300,6 +314,12 @@ export interface CollectionOptions {
    * @default 'refuse'
    */
   onMismatch?: 'refuse' | 're-embed';
+  /**
+   * Scan sign bits on WebGPU: `'auto'` from 500,000 passages on where there is a real GPU, true on
+   * any adapter, however many passages are searched by their bits, false never. Hits are the same;
+   * `info.gpu` and `explain` say what ran. @default 'auto'
+   */
+  gpu?: 'auto' | boolean;
   /** A self-hosted copy of the search worker. @default the package's own */
   workerUrl?: string | URL;
   onProgress?: (progress: EmbedProgress) => void;

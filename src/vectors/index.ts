@@ -2,7 +2,7 @@
 
 export { SEGMENT_ROWS } from '../kernels/index.ts';
 export { dot } from './dot.ts';
-export { loadSearchModule, type SearchModule } from './load.ts';
+export { loadSearchModule, type GpuSource, type SearchModule } from './load.ts';
 export type { Originals } from './originals.ts';
 export { serveScans } from './scan-thread.ts';
 export type { Background } from './background.ts';

@@ -1,12 +1,22 @@
 import { chooseSimd, searchKernelUrl, type Simd } from '../kernels/index.ts';
 import { NearfieldError } from '../contract/index.ts';
 
-/** The search kernels, compiled; every index makes its own memory for them. */
+/** Where scans may find a GPU. */
+export interface GpuSource {
+  /** Called once by an index, and only when it has the rows; what it rejects with says why there is none. */
+  device(): Promise<GPUDevice>;
+  /** @default 500,000 */
+  fromRows?: number;
+}
+
+/** What indexes run on: the search kernels, compiled; every index makes its own memory for them. */
 export interface SearchModule {
   module: WebAssembly.Module;
   simd: Simd;
   /** For a memory that several threads see. */
   shared: boolean;
+  /** Where searches that are not exact find a GPU to scan on; answers are the same. @default none */
+  gpu?: GpuSource;
 }
 
 /**

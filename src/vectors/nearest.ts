@@ -3,76 +3,43 @@
  * best of those by int8 scores.
  */
 
-import { headBytes } from '../kernels/index.ts';
 import type { Asked } from './asked.ts';
+import {
+  bitScanOf,
+  countEach,
+  putScanned,
+  scanBits,
+  type Counts,
+  type Scanned,
+} from './bit-scan.ts';
+import type { Plan } from './plan.ts';
 import type { FramedQuery } from './query.ts';
-import { eachFrame, eachListed, putBits, scanList, scanRows, scoreList } from './scan.ts';
-import { LIST_ROWS, type Space } from './space.ts';
+import { eachFrame, eachListed, putBits, scanList, scoreList } from './scan.ts';
+import type { Space } from './space.ts';
 import { TopK } from './top-k.ts';
 
-/** Rows whose float32 scores decide, of the best by int8 scores. */
-export function rescoredCount(k: number): number {
-  return 2 * k + 10;
-}
-
-/** Rows whose heads are near, for each candidate: half a row's bits tell less. */
-const HEADS_OF_CANDIDATE = 6;
-
-/** Numbers of the rows, rising. */
+/**
+ * Numbers of the rows, rising.
+ *
+ * @param scanned what the scan of `bitScanOf` finds, where it was done elsewhere. @default scanned here
+ */
 export function nearestRows(
   space: Space,
   rows: number,
   queries: readonly FramedQuery[],
   { mask }: Asked,
-  candidates: number,
-  keep: number,
+  { candidates, rescored }: Plan,
+  scanned?: Scanned,
 ): Uint32Array {
-  const list = nearestByBits(space, rows, queries, mask, candidates);
+  const { bytes, nearest } = bitScanOf(space.width, candidates);
+  const counts = scanned ? putScanned(space, scanned) : scanBits(space, rows, queries, mask, bytes);
+  const near = select(space, rows, queries, cutOf(queries, counts, nearest));
+  const isWhole = bytes === space.width / 8;
+  const list = isWhole ? near : refine(space, rows, queries, near, candidates);
   const scores = scoreList(space, rows, queries, list);
-  const best = new TopK(Math.min(keep, list.length));
+  const best = new TopK(Math.min(rescored, list.length));
   for (let i = 0; i < list.length; i++) best.offer(scores[i]!, list[i]!);
   return best.drain().rows.sort();
-}
-
-/** By all bits of a row; those of wide rows are read where its head is near only. */
-function nearestByBits(
-  space: Space,
-  rows: number,
-  queries: readonly FramedQuery[],
-  mask: number,
-  candidates: number,
-): Uint32Array {
-  const { width } = space;
-  const head = headBytes(width);
-  const heads = HEADS_OF_CANDIDATE * candidates;
-  const isWhole = head === 0 || heads > LIST_ROWS;
-  if (!isWhole) space.makeHeads(rows);
-  const first = isWhole ? candidates : heads;
-  const counts = scanBits(space, rows, queries, mask, isWhole ? width / 8 : head);
-  const list = select(space, rows, queries, cutOf(queries, counts, first));
-  return isWhole ? list : refine(space, rows, queries, list, candidates);
-}
-
-/** For each frame, how many of its rows lie at each distance, by their first `bytes`. */
-function scanBits(
-  space: Space,
-  rows: number,
-  queries: readonly FramedQuery[],
-  mask: number,
-  bytes: number,
-): Uint32Array[] {
-  const { width, at } = space;
-  return countEach(space, queries, 8 * bytes, (count) => {
-    eachFrame(queries, rows, (query, from, to, frame) => {
-      putBits(space, query);
-      count(frame, () =>
-        scanRows(space, 'scanBits', [from, to], (from, to, isOther) => {
-          const counts = isOther ? at.otherCounts : at.counts;
-          return [at.queryBits, width, bytes, at.segments, from, to, mask, counts];
-        }),
-      );
-    });
-  });
 }
 
 /** Of the rows listed, the nearest by all bits. */
@@ -110,29 +77,6 @@ function refine(
   return list.subarray(0, kept);
 }
 
-/**
- * For each frame, how many rows a scan finds at each distance.
- *
- * @param work calls `count` with a frame and its scan, which gives whether two threads counted
- */
-function countEach(
-  { at, words }: Space,
-  queries: readonly FramedQuery[],
-  farthest: number,
-  work: (count: (frame: number, scan: () => boolean) => void) => void,
-): Uint32Array[] {
-  const areaAt = (area: number): Uint32Array => words.subarray(area / 4, area / 4 + farthest + 1);
-  const [own, other] = [areaAt(at.counts), areaAt(at.otherCounts)];
-  const counts = queries.map(() => new Uint32Array());
-  work((frame, scan) => {
-    own.fill(0);
-    other.fill(0);
-    const shared = scan();
-    counts[frame] = shared ? own.map((count, distance) => count + other[distance]!) : own.slice();
-  });
-  return counts;
-}
-
 /** Of a frame, the rows nearer than `threshold` are candidates, and `quota` of those as near. */
 interface Cut {
   threshold: number;
@@ -144,11 +88,7 @@ interface Cut {
  * the score they let expect: of two rows whose signs differ in d of w bits, the angle is near
  * pi * d / w.
  */
-function cutOf(
-  queries: readonly FramedQuery[],
-  counts: readonly Uint32Array[],
-  candidates: number,
-): Cut[] {
+function cutOf(queries: readonly FramedQuery[], counts: Counts, candidates: number): Cut[] {
   const cuts = queries.map(() => ({ threshold: 0, quota: 0 }));
   let left = candidates;
   const next = queries.map((query, i) => nextDistance(query, counts[i]!, 0));

@@ -1,6 +1,5 @@
 /** How a search goes about it. */
 
-import { rescoredCount } from './nearest.ts';
 import { LIST_ROWS } from './space.ts';
 
 /**
@@ -40,6 +39,11 @@ const NARROWNESS = 3.5;
 function candidatesFor(k: number, rows: number, width: number): number {
   const narrowness = Math.max(1, 1024 / width) ** NARROWNESS;
   return Math.min(LIST_ROWS, Math.ceil(CANDIDATES * Math.sqrt(k * rows) * narrowness));
+}
+
+/** Rows whose float32 scores decide, of the best by int8 scores. */
+function rescoredCount(k: number): number {
+  return 2 * k + 10;
 }
 
 /**

@@ -1,14 +1,17 @@
+import type { GpuScanInfo } from '../contract/index.ts';
 import { SEGMENT_ROWS } from '../kernels/index.ts';
-import { ask, type Asked } from './asked.ts';
+import { ask } from './asked.ts';
 import { boundedRows } from './bounded.ts';
+import type { Scanned } from './bit-scan.ts';
 import { assertCount, assertDimensions, assertQuery, assertRows, badInput } from './checks.ts';
 import { assertFactors, codeParts, codesChecksum, damaged, type CodePart } from './codes.ts';
 import { Encoder } from './encoder.ts';
 import type { Frame, Sums } from './frames.ts';
+import { GpuScanner, type Search } from './gpu.ts';
 import type { SearchModule } from './load.ts';
 import { nearestRows } from './nearest.ts';
 import { MemoryOriginals, type Originals } from './originals.ts';
-import { planOf, type Mode, type Plan } from './plan.ts';
+import { planOf, type Mode } from './plan.ts';
 import { frameQuery } from './query.ts';
 import { moveRow } from './move.ts';
 import { backgroundOf, type Background } from './background.ts';
@@ -59,6 +62,8 @@ export interface Found extends Ranked {
   candidates: number;
   /** Rows whose float32 scores were computed. */
   rescored: number;
+  /** Where all rows were scanned. */
+  scan: 'wasm' | 'webgpu';
 }
 
 /**
@@ -72,6 +77,7 @@ export class VectorIndex {
   readonly #originals: Originals;
   /** The originals where they are the index's own. */
   readonly #own: MemoryOriginals | undefined;
+  readonly #gpu: GpuScanner | undefined;
   readonly #seed: number;
   #rows = 0;
   #live = 0;
@@ -97,6 +103,7 @@ export class VectorIndex {
     this.#encoder = new Encoder(this.#space, stored?.frames, stored?.sums);
     this.#own = originals ? undefined : new MemoryOriginals(dimensions);
     this.#originals = originals ?? this.#own!;
+    this.#gpu = module.gpu && new GpuScanner(this.#space, module.gpu);
     this.#rows = stored?.rows ?? 0;
     this.#live = stored?.live ?? 0;
   }
@@ -170,6 +177,16 @@ export class VectorIndex {
     return this.#space.thread?.isReady ?? false;
   }
 
+  /** What became of the GPU; undefined where none was asked for yet. */
+  get gpu(): GpuScanInfo | undefined {
+    return this.#gpu?.info;
+  }
+
+  /** Gives the GPU's memory back; searches go on without it. */
+  close(): void {
+    this.#gpu?.close();
+  }
+
   /** Appends rows x dimensions finite values; gives the number of the first row. */
   add(rows: Float32Array): number {
     const count = assertRows(rows, this.dimensions);
@@ -207,6 +224,8 @@ export class VectorIndex {
     }
     for (let row = 0; row < next; row++) this.#setAlive(row, true);
     this.#space.forgetHeads();
+    const moved = kept.findIndex((row, i) => row !== i);
+    this.#gpu?.forget(moved < 0 ? next : moved);
     this.#encoder.keep(kept);
     this.#own?.keep(kept);
     this.#rows = next;
@@ -224,17 +243,21 @@ export class VectorIndex {
    */
   async search(query: Float32Array, k: number, options: SearchOptions = {}): Promise<Found> {
     this.#assertSearch(query, k, options);
+    const { minScore = Number.NEGATIVE_INFINITY } = options;
     for (;;) {
       const compactions = this.#compactions;
-      const { plan, rows } = this.#candidates(query, k, options);
-      const { minScore = Number.NEGATIVE_INFINITY } = options;
+      const search = this.#prepare(query, k, options);
+      const scanning = this.#gpu?.scan(search);
+      const scanned = scanning && (await scanning);
+      // Rows have other numbers after a compaction; a GPU that failed will not be asked again.
+      if (compactions !== this.#compactions || (scanning && !scanned)) continue;
+      const rows = this.#candidates(search, k, minScore, scanned);
       const originals = [this.#originals, this.#own] as const;
       const ranked = await rescore(this.#space, query, rows, k, minScore, ...originals);
-      // Rows read after a compaction would be others.
-      if (compactions === this.#compactions) {
-        const { mode, candidates } = plan;
-        return { ...ranked, mode, candidates, rescored: rows.length };
-      }
+      if (compactions !== this.#compactions) continue;
+      const { mode, candidates } = search.plan;
+      const scan = scanned ? 'webgpu' : 'wasm';
+      return { ...ranked, mode, candidates, rescored: rows.length, scan };
     }
   }
 
@@ -288,23 +311,29 @@ export class VectorIndex {
     return Math.min(first + SEGMENT_ROWS, this.#rows);
   }
 
-  /** Numbers of the rows whose float32 scores decide, rising. */
-  #candidates(
-    query: Float32Array,
-    k: number,
-    { exact, candidates, filter, minScore = Number.NEGATIVE_INFINITY }: SearchOptions,
-  ): { plan: Plan; rows: Uint32Array } {
+  /** What a filter keeps is marked in the space, until the next search. */
+  #prepare(query: Float32Array, k: number, { exact, candidates, filter }: SearchOptions): Search {
     const space = this.#space;
-    const asked: Asked = ask(space, this.#rows, this.#live, filter);
+    const rows = this.#rows;
+    const asked = ask(space, rows, this.#live, filter);
     const plan = planOf(k, asked.count, space.width, exact, candidates);
-    if (asked.count === 0) return { plan, rows: new Uint32Array() };
-    wakeThread(space, this.#rows);
+    if (asked.count === 0) return { rows, asked, plan, queries: [] };
+    wakeThread(space, rows);
     const queries = this.#encoder.frames.map((frame) => frameQuery(space, query, frame));
-    const rows =
-      plan.mode === 'exact'
-        ? boundedRows(space, this.#rows, queries, asked, k, minScore)
-        : nearestRows(space, this.#rows, queries, asked, plan.candidates, plan.rescored);
-    return { plan, rows };
+    return { rows, asked, plan, queries };
+  }
+
+  /** Numbers of the rows whose float32 scores decide, rising. @param scanned on a GPU */
+  #candidates(
+    { rows, asked, plan, queries }: Search,
+    k: number,
+    minScore: number,
+    scanned: Scanned | undefined,
+  ): Uint32Array {
+    if (asked.count === 0) return new Uint32Array();
+    return plan.mode === 'exact'
+      ? boundedRows(this.#space, rows, queries, asked, k, minScore)
+      : nearestRows(this.#space, rows, queries, asked, plan, scanned);
   }
 
   #assertSearch(query: Float32Array, k: number, options: SearchOptions): void {

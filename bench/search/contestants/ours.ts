@@ -14,10 +14,15 @@ export const openOurs: (worker?: Worker) => Open = (worker) => async (dimensions
   });
   const options = {
     ...(worker && { worker }),
-    ...(rows > MOST_IN_MEMORY && { originals: new MadeAgain(dimensions, rows) }),
+    ...originalsFor(dimensions, rows),
   };
   return contest(new VectorIndex(kernels, dimensions, options));
 };
+
+/** Where the float32 rows are. */
+export function originalsFor(dimensions: number, rows: number): { originals?: Originals } {
+  return rows > MOST_IN_MEMORY ? { originals: new MadeAgain(dimensions, rows) } : {};
+}
 
 /** More rows are not kept as float32. */
 const MOST_IN_MEMORY = 200_000;
