@@ -58,7 +58,9 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
   await listen(server, options.port ?? 0);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    log: answer.visit('').log,
+    get log() {
+      return answer.visit('').log;
+    },
     close: () => {
       server.closeAllConnections();
       return new Promise((done) => server.close(() => done()));
@@ -82,11 +84,6 @@ class Visit {
     if (this.#seen.has(key)) return false;
     this.#seen.add(key);
     return true;
-  }
-
-  clear(): void {
-    this.log.length = 0;
-    this.#seen.clear();
   }
 }
 
@@ -126,7 +123,8 @@ class Answers {
 
   #handleLog(request: IncomingMessage, response: ServerResponse, asker: string): void {
     if (request.method !== 'DELETE') return sendJson(response, this.visit(asker).log);
-    this.visit(asker).clear();
+    // What ends later still counts for the visit that began it.
+    this.#visits.delete(asker);
     end(response, 204);
   }
 
