@@ -17,10 +17,11 @@ export const openOnGpu: Open = async (dimensions, rows) => {
     bytes: () => index.size,
     async settle() {
       const query = new Float32Array(dimensions).fill(1);
-      do {
-        await index.search(query, 1, { exact: false });
+      for (;;) {
+        const { scan } = await index.search(query, 1, { exact: false });
+        if (scan === 'webgpu' || index.gpu?.state === 'failed') break;
         await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      } while (index.gpu?.state === 'opening');
+      }
       return `${adapterName(adapter)}, ${JSON.stringify(index.gpu)}`;
     },
     async search(query, k, way) {
