@@ -54,14 +54,17 @@ export async function embedInto(
 }
 
 /**
- * Embeds all stored documents again. The old vectors stay in place until all new ones are there;
- * after a failure or an abort nothing has changed.
+ * Embeds all stored documents again. The old vectors stay in place until all new ones are there; these
+ * are stored beside them, so that after a failure or an abort the next call goes on from there.
  */
 export async function reembed(session: SearchSession, work: EmbeddingOf): Promise<CollectionInfo> {
-  let total = await session.call((api) => api.beginReembedding());
-  let done = 0;
-  const stage: Store = (documents, vectors) =>
-    session.call((api) => api.stage(documents, transfer(vectors, [vectors.buffer])));
+  const start = await session.call((api) => api.beginReembedding());
+  // Another tab was faster.
+  if (!start) return session.call((api) => api.info());
+  let { done, total } = start;
+  if (done > 0) work.onProgress?.({ done, total, share: done / total });
+  const stage: Store = (documents, vectors, dtype) =>
+    session.call((api) => api.stage(documents, transfer(vectors, [vectors.buffer]), dtype));
   for (;;) {
     throwIfAborted(work.signal);
     const documents = await session.call((api) => api.nextToReembed());
@@ -69,8 +72,7 @@ export async function reembed(session: SearchSession, work: EmbeddingOf): Promis
     total = Math.max(total, done + countPassages(documents));
     done = await embedInto(stage, documents, work, { done, total });
     if (documents.length > 0) continue;
-    const { dtype } = work.embedder.info;
-    const info = await session.call((api) => api.finishReembedding(dtype));
+    const info = await session.call((api) => api.finishReembedding());
     if (info) return info;
   }
 }

@@ -32,6 +32,7 @@ import {
   checkedSpec,
   wholeNumber,
 } from './checks.ts';
+import { asWriter } from './disk/index.ts';
 import { checkedDocuments, checkedIds } from './documents.ts';
 import { MIN_PASSAGE_CHARACTERS } from './passages.ts';
 import { exportFile, exportRows } from './exporting.ts';
@@ -39,6 +40,7 @@ import type { Put } from './putting.ts';
 import { putRows } from './rows-in.ts';
 import { SearchSession, spawnSearchWorker } from './session.ts';
 import { incompatible } from './spec.ts';
+import { REEMBEDDING_LOCK } from './wire.ts';
 import type { CutDocument, SearchRequest, VectorSpec } from './wire.ts';
 
 /** Documents stored together when their vectors are there already. */
@@ -52,7 +54,8 @@ const EMBEDDED_SLICE = 1024;
  * another model, revision, pooling or width and `onMismatch` is `'refuse'` (another dtype of the
  * same model is taken, and noted in `info.dtypes`); `bad-input`, `storage`,
  * `quota`, `worker-crashed`, `aborted`; with `'re-embed'` also those of the embedder, and then
- * nothing stored has changed.
+ * the documents and their vectors are as they were; new vectors made so far are kept for the next
+ * opening that asks for the same ones.
  */
 export async function openCollection(
   name: string,
@@ -87,6 +90,7 @@ async function openEarly(
   try {
     const opened = await unlessAborted(session.openStored(), signal);
     if (opened && (dimensions ?? opened.info.dimensions) === opened.info.dimensions) {
+      if (opened.staged) void dropLater(session, opened.info, embedder);
       return new StoredCollection(session, embedder, opened.info);
     }
   } catch (error) {
@@ -95,6 +99,20 @@ async function openEarly(
   }
   await session.close();
   return undefined;
+}
+
+/** What was staged for another model is of no use once the embedder turns out to be the old one. */
+async function dropLater(
+  session: SearchSession,
+  info: CollectionInfo,
+  embedder: Promise<Embedder>,
+): Promise<void> {
+  try {
+    assertEmbedder(info.name, info, await embedder);
+    await session.call((api) => api.dropStaged());
+  } catch {
+    // Whoever needs the embedder has its failure; what cannot be removed goes with a later opening.
+  }
 }
 
 /** @param spec what the collection must be of. @default what is stored */
@@ -119,16 +137,17 @@ async function compatibleInfo(
   embedder: Embedder,
   { onMismatch = 'refuse', signal, onProgress }: CollectionOptions,
 ): Promise<CollectionInfo> {
-  const { info, compatible } = await unlessAborted(session.open(), signal);
-  if (compatible) return info;
+  const { info, compatible, staged } = await unlessAborted(session.open(), signal);
+  if (compatible) {
+    if (staged) await session.call((api) => api.dropStaged());
+    return info;
+  }
   if (onMismatch === 'refuse') throw incompatible(info.name, info, spec);
   const assertSame = (): void => {
     assertEmbedder(info.name, spec, embedder);
   };
-  return reembed(session, {
-    ...{ embedder, assertSame, signal, onProgress },
-    dimensions: spec.dimensions,
-  });
+  const work = { embedder, assertSame, signal, onProgress, dimensions: spec.dimensions };
+  return asWriter(REEMBEDDING_LOCK + info.name, () => reembed(session, work), signal);
 }
 
 /** The page's side: checks what comes in, embeds, and leaves the rest to the search worker. */

@@ -1,6 +1,6 @@
 import { NearfieldError } from '../contract/index.ts';
 import type { CollectionInfo, DocumentInput, Dtype, Hit } from '../contract/index.ts';
-import { cutPassages, DEFAULT_PASSAGE_CHARACTERS } from './passages.ts';
+import { cutSpans, DEFAULT_PASSAGE_CHARACTERS } from './passages.ts';
 import { changedMeanwhile, readPiece } from './export-piece.ts';
 import { gpuSource } from './gpu.ts';
 import { findHits } from './hits.ts';
@@ -14,13 +14,14 @@ import {
   type Meta,
 } from './schema.ts';
 import { loadSearchModule, type GpuSource, type SearchModule } from '../vectors/index.ts';
-import { asWriter, sweepOpfsFolder } from './disk/index.ts';
+import { asWriter, isHeld, sweepOpfsFolder } from './disk/index.ts';
 import { isOf, RowFiles } from './row-files.ts';
 import { incompatible, sameSpec } from './spec.ts';
 import { CollectionStorage, type Commit, type OldChunk } from './storage.ts';
 import { Contents, type Writes } from './contents.ts';
 import { Table } from './table.ts';
 import { WordTable } from './word-table.ts';
+import { REEMBEDDING_LOCK } from './wire.ts';
 import type {
   CutDocument,
   ExportPiece,
@@ -42,9 +43,6 @@ interface State {
 
 /** Searches that may find that another tab has written before one keeps the others from it. */
 const FAIR_ATTEMPTS = 3;
-
-/** Documents read at once. */
-const READ_BATCH = 256;
 
 /** What a change does besides the table's rows; undefined when there is nothing to do. */
 type Change = Partial<Omit<Commit, keyof Writes | 'meta'>> & {
@@ -68,6 +66,8 @@ export class LiveCollection {
   #isWriter = false;
   /** A compaction found the disk full. */
   #hasNoRoom = false;
+  /** For who has other files of the collection open: they must be let go of when it is deleted. */
+  onDeleted: () => void = () => undefined;
 
   constructor(request: KnownRequest) {
     this.#request = request;
@@ -80,6 +80,7 @@ export class LiveCollection {
       if (typeof data !== 'number') return;
       void this.exclusive(async () => {
         if (this.#state && data > this.#state.meta.generation) this.#drop();
+        if (data === Number.POSITIVE_INFINITY) this.onDeleted();
       });
     };
   }
@@ -88,13 +89,17 @@ export class LiveCollection {
   open(): Promise<Opened> {
     return this.exclusive(async () => {
       for (;;) {
-        const meta = await this.storage.meta();
-        const { name, made } = this.storage;
+        const { storage } = this;
+        const [meta, staging] = await Promise.all([storage.meta(), storage.staging.meta()]);
+        const staged = staging !== undefined;
+        const { name, made } = storage;
         if (sameSpec(meta, this.#request.spec)) {
           const { meta } = await this.#fresh();
-          return { info: infoOf(name, meta), compatible: true, made };
+          return { info: infoOf(name, meta), compatible: true, made, staged };
         }
-        if (meta.documents > 0) return { info: infoOf(name, meta), compatible: false, made };
+        if (meta.documents > 0) {
+          return { info: infoOf(name, meta), compatible: false, made, staged };
+        }
         // Another tab may be making it its own.
         await this.#adopt(meta);
       }
@@ -169,6 +174,17 @@ export class LiveCollection {
     });
   }
 
+  /** Removes what a re-embedding has made so far, unless a tab is at work on it. */
+  dropStaged(): Promise<void> {
+    return this.exclusive(() =>
+      this.asWriter(async () => {
+        if (await isHeld(REEMBEDDING_LOCK + this.storage.name)) return;
+        await this.storage.staging.drop();
+        await this.sweep();
+      }),
+    );
+  }
+
   beginExport(): Promise<ExportStart> {
     return this.exclusive(async () => {
       const { meta } = await this.#current();
@@ -229,7 +245,7 @@ export class LiveCollection {
     return this.#unlessStale(
       meta,
       findHits(contents, request, {
-        all: () => this.#documents(),
+        all: () => this.storage.all(),
         some: (ids) => this.storage.documents(ids, meta.generation),
       }),
     );
@@ -243,7 +259,7 @@ export class LiveCollection {
 
   /** One that is empty, its files not there yet. */
   async newContents(dimensions: number): Promise<Contents> {
-    const table = new Table(await this.#kernels(), dimensions, this.#newFiles());
+    const table = new Table(await this.kernels(), dimensions, this.#newFiles());
     return new Contents(table, new WordTable());
   }
 
@@ -264,13 +280,15 @@ export class LiveCollection {
   async sweep(): Promise<void> {
     try {
       const { edition } = await this.storage.meta();
-      await sweepOpfsFolder(this.storage.name, (file) => isOf(edition, file));
+      const staging = await this.storage.staging.meta();
+      const isUsed = (file: string) => isOf(edition, file) || isOf(staging?.edition, file);
+      await sweepOpfsFolder(this.storage.name, isUsed);
     } catch {
       // The next sweep takes them: no write fails for what it leaves behind.
     }
   }
 
-  #kernels(): Promise<SearchModule> {
+  kernels(): Promise<SearchModule> {
     this.#module ??= loadSearchModule().then((module) => ({
       ...module,
       ...(this.#gpu && { gpu: this.#gpu }),
@@ -316,10 +334,10 @@ export class LiveCollection {
   /** Undefined where another tab has written since `meta` was read. */
   async #load(meta: Meta, files: RowFiles): Promise<Contents | undefined> {
     const reading = this.storage.load(meta.generation);
-    const preparing = Promise.all([this.#kernels(), files.edition && files.open()]);
+    const preparing = Promise.all([this.kernels(), files.edition && files.open()]);
     // All at once, and none is unhandled.
     const [stored, [module]] = await Promise.all([reading, preparing]);
-    const read = (): AsyncGenerator<DocumentRecord[]> => this.#documents();
+    const read = (): AsyncGenerator<DocumentRecord[]> => this.storage.all();
     return stored && Contents.load(module, meta, stored, files, read);
   }
 
@@ -336,16 +354,6 @@ export class LiveCollection {
       const state = await this.#fresh();
       if ((await this.storage.meta()).generation === state.meta.generation) return state;
       this.#drop();
-    }
-  }
-
-  async *#documents(): AsyncGenerator<DocumentRecord[]> {
-    let last: string | undefined;
-    for (;;) {
-      const records = await this.storage.after(last, READ_BATCH);
-      if (records.length === 0) return;
-      yield records;
-      last = records.at(-1)?.id;
     }
   }
 
@@ -368,7 +376,7 @@ export class LiveCollection {
           adoptOld(table, chunk);
           await table.relieve();
         }
-        const contents = await Contents.withWords(table, () => this.#documents());
+        const contents = await Contents.withWords(table, () => this.storage.all());
         await this.#commit(meta, contents, { replace: 'vectors' });
       } finally {
         table.close();
@@ -453,7 +461,7 @@ export class LiveCollection {
     try {
       await this.#write(async ({ contents }) => {
         if (!contents.table.isWasteful || this.#hasNoRoom) return undefined;
-        const compacted = await contents.compacted(await this.#kernels(), this.#newFiles());
+        const compacted = await contents.compacted(await this.kernels(), this.#newFiles());
         return { replace: 'vectors', contents: compacted };
       });
     } catch (error) {
@@ -462,10 +470,6 @@ export class LiveCollection {
       this.#hasNoRoom = true;
     }
   }
-}
-
-export function cutSpans(text: string, room: number): Uint32Array<ArrayBuffer> {
-  return Uint32Array.from(cutPassages(text, room).flatMap(({ start, end }) => [start, end]));
 }
 
 /** Takes rows as format 1 kept them. */

@@ -61,3 +61,8 @@ function packed(ranges: Iterable<Range>, room: number): Range[] {
   }
   return passages;
 }
+
+/** Start and end of each passage, one after the other, as they are stored. */
+export function cutSpans(text: string, room: number): Uint32Array<ArrayBuffer> {
+  return Uint32Array.from(cutPassages(text, room).flatMap(({ start, end }) => [start, end]));
+}

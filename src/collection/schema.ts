@@ -12,7 +12,7 @@ export const DATABASE_PREFIX = 'nearfield-collection-';
 /** Format 1 had the vectors in the database, and no codes of them. */
 export const OLD_FORMAT = 1;
 export const FORMAT = 2;
-export const DATABASE_VERSION = 2;
+export const DATABASE_VERSION = 3;
 
 export interface Meta extends VectorSpec, TableRecord {
   format: number;
@@ -30,12 +30,26 @@ export interface DocumentRecord extends DocumentInput {
   stamp: number;
 }
 
+/** A document whose rows a re-embedding has made. */
+export interface StagedRecord {
+  id: string;
+  /** Of the text that was embedded. */
+  stamp: number;
+  spans: Uint32Array<ArrayBuffer>;
+  /** Of its rows as they were embedded. */
+  checksum: number;
+}
+
 interface Stores {
-  meta: { key: 'meta'; value: Meta };
+  /** `staging` is what a re-embedding that is under way makes of it; its generations are its own. */
+  meta: { key: 'meta' | 'staging'; value: Meta };
   documents: { key: string; value: DocumentRecord };
   segments: { key: number; value: Segment };
   /** Of the index of words, by place. */
   words: { key: number; value: Uint8Array<ArrayBuffer> };
+  /** What a re-embedding has made so far; its files are the edition that `staging` names. */
+  staged: { key: string; value: StagedRecord };
+  stagedSegments: { key: number; value: Segment };
   /** Of files, where there is no OPFS. */
   pages: { key: [file: string, number: number]; value: Page['bytes'] };
   /** Of format 1: rows and whose they are, by the number of the chunk's first row. */
@@ -50,6 +64,8 @@ export const ALL_STORES: (keyof Stores)[] = [
   'documents',
   'segments',
   'words',
+  'staged',
+  'stagedSegments',
   'pages',
   'vectors',
   'owners',
@@ -104,11 +120,12 @@ function isShape({ seed, frames, sums }: Partial<Shape>, dimensions: number): bo
  * Makes the stores that are missing. The meta record is there from the first moment: no tab ever
  * meets a collection without one.
  *
- * @param initial where there is no database yet
+ * @param oldVersion of the database; 0 where there is none yet, which needs `initial`
  */
 export function createStores(
   db: IDBPDatabase<CollectionSchema>,
   transaction: Transaction<CollectionSchema, 'versionchange'>,
+  oldVersion: number,
   initial: Meta | undefined,
 ): void {
   if (initial) {
@@ -118,9 +135,13 @@ export function createStores(
     db.createObjectStore('owners');
     void transaction.objectStore('meta').put(initial, 'meta');
   }
-  db.createObjectStore('segments', { keyPath: 'first' });
-  db.createObjectStore('words');
-  db.createObjectStore('pages');
+  if (oldVersion < 2) {
+    db.createObjectStore('segments', { keyPath: 'first' });
+    db.createObjectStore('words');
+    db.createObjectStore('pages');
+  }
+  db.createObjectStore('staged', { keyPath: 'id' });
+  db.createObjectStore('stagedSegments', { keyPath: 'first' });
 }
 
 export function infoOf(name: string, meta: Meta): CollectionInfo {

@@ -22,6 +22,7 @@ import type {
   ExportStart,
   Opened,
   OpenRequest,
+  ReembeddingStart,
   Removal,
   SearchRequest,
   SearchWorkerApi,
@@ -101,37 +102,43 @@ export class SearchService implements SearchWorkerApi {
     return reply.value ? transfer(reply, [reply.value.vectors.buffer]) : reply;
   }
 
-  beginReembedding(): Promise<Reply<number>> {
+  beginReembedding(): Promise<Reply<ReembeddingStart | undefined>> {
     return this.#reply(async (live) => {
       if (!this.#request) throw notOpen();
-      this.#reembedding = new Reembedding(live, this.#request.spec, await live.room());
-      return this.#reembedding.begin();
+      const reembedding = new Reembedding(live, this.#request.spec, await live.room());
+      this.#reembedding?.close();
+      this.#reembedding = reembedding;
+      return live.exclusive(() => reembedding.begin());
     });
   }
 
   nextToReembed(): Promise<Reply<CutDocument[]>> {
-    return replyWith(() => this.#staging().next());
+    return this.#reply((live) => live.exclusive(() => this.#staging().next()));
   }
 
-  stage(documents: readonly CutDocument[], vectors: Vectors): Promise<Reply<void>> {
-    return replyWith(() => {
-      this.#staging().stage(documents, vectors);
-    });
+  stage(documents: readonly CutDocument[], vectors: Vectors, dtype: Dtype): Promise<Reply<void>> {
+    return this.#reply((live) =>
+      live.exclusive(() => this.#staging().stage(documents, vectors, dtype)),
+    );
   }
 
-  finishReembedding(dtype: Dtype): Promise<Reply<CollectionInfo | undefined>> {
+  finishReembedding(): Promise<Reply<CollectionInfo | undefined>> {
     return this.#reply(async (live) => {
       const staging = this.#staging();
-      if (!(await live.exclusive(() => staging.finish(dtype)))) return undefined;
+      if (!(await live.exclusive(() => staging.finish()))) return undefined;
       this.#reembedding = undefined;
-      await live.changed();
       return live.info();
     });
+  }
+
+  dropStaged(): Promise<Reply<void>> {
+    return this.#reply((live) => live.dropStaged());
   }
 
   close(): Promise<Reply<void>> {
     return replyWith(async () => {
       await this.#live?.close();
+      this.#reembedding?.close();
       this.#live = undefined;
     });
   }

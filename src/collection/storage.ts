@@ -14,16 +14,26 @@ import {
   type Meta,
 } from './schema.ts';
 import type { Pages } from './disk/index.ts';
+import { adoptStaged, dropStaged, stagedGeneration, StagingStore } from './staging-store.ts';
+import { removePages, writePages } from './stored-pages.ts';
 import type { Owner, Segment, TableWrites } from './table.ts';
 import type { WordWrites } from './word-table.ts';
 
-/** What is of the rows: another edition of them leaves nothing of this one. */
-const ROW_STORES = ['segments', 'words', 'pages', 'vectors', 'owners'] as const;
+/** What is of the rows, beside their files: another edition of them leaves nothing of this one. */
+const ROW_STORES = ['segments', 'words', 'vectors', 'owners'] as const;
+
+/** Documents read at once. */
+const READ_BATCH = 256;
 
 /** Everything one transaction changes. */
 export interface Commit {
-  /** Empties the stores first: `vectors` the rows of all documents, `all` the documents too. */
+  /**
+   * Empties the stores first: `vectors` the rows of all documents, `all` the documents too, and what
+   * is staged for them.
+   */
   replace?: 'vectors' | 'all';
+  /** Puts the staged rows of this generation in place of those emptied. */
+  staged?: number;
   rows: TableWrites;
   words: WordWrites;
   put: readonly DocumentRecord[];
@@ -46,6 +56,8 @@ export interface OldChunk {
 /** A collection on the disk. Every method is one transaction. */
 export class CollectionStorage {
   readonly name: string;
+  /** Of a re-embedding that is under way. */
+  readonly staging: StagingStore;
   readonly #connection: Connection<CollectionSchema>;
   /** Only the first opening may make the database: later its absence means that it was deleted. */
   #creating: Meta | undefined;
@@ -60,10 +72,12 @@ export class CollectionStorage {
       version: DATABASE_VERSION,
       upgrade: (db, oldVersion, transaction) => {
         if (oldVersion === 0 && !this.#creating) throw this.#deleted();
-        createStores(db, transaction, oldVersion === 0 ? this.#creating : undefined);
+        const initial = oldVersion === 0 ? this.#creating : undefined;
+        createStores(db, transaction, oldVersion, initial);
         this.#made ||= oldVersion === 0;
       },
     });
+    this.staging = new StagingStore(this.#connection);
   }
 
   /** There was no such collection before this. */
@@ -117,19 +131,22 @@ export class CollectionStorage {
     };
   }
 
-  /** Gives false, and writes nothing, when the stored generation is not `generation`. */
+  /** Gives false, and writes nothing, when a stored generation is not the one named. */
   commit(
     generation: number,
-    { replace, rows, words, put, remove, meta }: Commit,
+    { replace, staged, rows, words, put, remove, meta }: Commit,
   ): Promise<boolean> {
     return this.#connection.run((db) =>
       transact(db, ALL_STORES, 'readwrite', async (transaction) => {
         const stored = this.#checked(await transaction.objectStore('meta').get('meta'));
         if (stored.generation !== generation) return false;
+        if (staged !== undefined && (await stagedGeneration(transaction)) !== staged) return false;
         const documents = transaction.objectStore('documents');
         await settle([
           ...(replace ? ROW_STORES.map((name) => transaction.objectStore(name).clear()) : []),
-          ...(replace === 'all' ? [documents.clear()] : []),
+          ...(replace ? removePages(transaction, stored.edition) : []),
+          ...(replace === 'all' ? [documents.clear(), dropStaged(transaction)] : []),
+          ...(staged === undefined ? [] : [adoptStaged(transaction)]),
           ...writeRows(transaction, rows),
           ...writeWords(transaction, words),
           ...remove.map((id) => documents.delete(id)),
@@ -181,6 +198,17 @@ export class CollectionStorage {
     return this.#connection.run((db) => db.getAll('documents', range, limit));
   }
 
+  /** All documents in the order of ids, some at a time; others may write in between. */
+  async *all(): AsyncGenerator<DocumentRecord[]> {
+    let last: string | undefined;
+    for (;;) {
+      const records = await this.after(last, READ_BATCH);
+      if (records.length === 0) return;
+      yield records;
+      last = records.at(-1)?.id;
+    }
+  }
+
   close(): Promise<void> {
     return this.#connection.close();
   }
@@ -207,12 +235,8 @@ function writeRows(
   transaction: Transaction<CollectionSchema, 'readwrite'>,
   { segments, pages }: TableWrites,
 ): Promise<unknown>[] {
-  const segmentStore = transaction.objectStore('segments');
-  const pageStore = transaction.objectStore('pages');
-  return [
-    ...segments.map((segment) => segmentStore.put(segment)),
-    ...pages.map(({ file, number, bytes }) => pageStore.put(bytes, [file, number])),
-  ];
+  const store = transaction.objectStore('segments');
+  return [...segments.map((segment) => store.put(segment)), ...writePages(transaction, pages)];
 }
 
 function writeWords(

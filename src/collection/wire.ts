@@ -36,7 +36,12 @@ export interface Opened {
   compatible: boolean;
   /** There was none of this name: opening made it. */
   made: boolean;
+  /** A re-embedding was begun and has not come to its end. */
+  staged: boolean;
 }
+
+/** Held by who embeds a collection again, followed by its name. */
+export const REEMBEDDING_LOCK = 'nearfield-reembedding-';
 
 /** A document and where its passages lie: start, end, start, end, … in UTF-16 units. */
 export interface CutDocument {
@@ -47,6 +52,12 @@ export interface CutDocument {
 export interface Removal {
   removed: number;
   info: CollectionInfo;
+}
+
+/** Passages to embed, and those of them whose vectors are staged already. */
+export interface ReembeddingStart {
+  done: number;
+  total: number;
 }
 
 /** What an export begins with: all of its pieces are of one generation. */
@@ -109,19 +120,20 @@ export interface SearchWorkerApi {
   beginExport(): Promise<Reply<ExportStart>>;
   /** Fails with `changed` once another generation is stored. @param row where the piece begins */
   exportPiece(generation: number, row: number): Promise<Reply<ExportPiece>>;
-  /** Gives how many passages will have to be embedded. */
-  beginReembedding(): Promise<Reply<number>>;
+  /** Goes on with what is staged for this model; undefined where the collection is of it already. */
+  beginReembedding(): Promise<Reply<ReembeddingStart | undefined>>;
   /** The next documents to embed; none when all are staged. */
   nextToReembed(): Promise<Reply<CutDocument[]>>;
+  /** Stores rows, made with `dtype`, beside those that count. */
   stage(
     documents: readonly CutDocument[],
     vectors: Float32Array<ArrayBuffer>,
+    dtype: Dtype,
   ): Promise<Reply<void>>;
-  /**
-   * Puts what is staged, made with `dtype`, in place of what is stored; undefined when another tab
-   * wrote meanwhile.
-   */
-  finishReembedding(dtype: Dtype): Promise<Reply<CollectionInfo | undefined>>;
+  /** Puts what is staged in place of what is stored; undefined when another tab wrote meanwhile. */
+  finishReembedding(): Promise<Reply<CollectionInfo | undefined>>;
+  /** Removes what is staged, unless somebody is at work on it. */
+  dropStaged(): Promise<Reply<void>>;
   close(): Promise<Reply<void>>;
   listCollections(): Promise<Reply<CollectionInfo[]>>;
   deleteCollection(name: string): Promise<Reply<void>>;

@@ -310,7 +310,11 @@ export interface CollectionOptions {
   passageCharacters?: number;
   /**
    * What to do when the stored collection was made with another model, revision, pooling or width:
-   * refuse with `incompatible-index`, or embed the stored documents again.
+   * refuse with `incompatible-index`, or embed the stored documents again. New vectors are stored beside
+   * the old ones, which count until all are there. After an abort, an error or a closed tab the next
+   * opening of this kind with the same model, width and `passageCharacters` goes on from there, and
+   * `onProgress` begins with what is done. Opening the collection with its old model, or embedding it
+   * again with another, drops what was made. Of two tabs that do this the later waits.
    * @default 'refuse'
    */
   onMismatch?: 'refuse' | 're-embed';

@@ -8,6 +8,6 @@ export {
   type FoundAdapter,
 } from './adapter.ts';
 export { HANDLE_PATIENCE_MS, handleInTime } from './handle.ts';
-export { LOCK_PATIENCE_MS, requestLock } from './lock.ts';
+export { isLockHeld, LOCK_PATIENCE_MS, requestLock } from './lock.ts';
 export { chooseThreads } from './threads.ts';
 export { within } from './within.ts';

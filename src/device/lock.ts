@@ -34,7 +34,7 @@ export function requestLock(
       settle() ? new Promise<void>((release) => resolve(release)) : undefined;
     // Another's work may take an hour: that it holds the lock is an answer.
     const watch = setInterval(() => {
-      void isHeld(locks, name).then((held) => {
+      void isLockHeld(locks, name).then((held) => {
         if (!held && settle()) resolve(undefined);
       });
     }, LOCK_PATIENCE_MS);
@@ -46,7 +46,7 @@ export function requestLock(
 }
 
 /** Whether anybody has the lock, as far as the browser tells in time. */
-async function isHeld(locks: LockManager, name: string): Promise<boolean> {
+export async function isLockHeld(locks: LockManager, name: string): Promise<boolean> {
   const told = await within(LOCK_PATIENCE_MS, locks.query()).catch(() => undefined);
   return told?.held?.some((lock) => lock.name === name) ?? false;
 }

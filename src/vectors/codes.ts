@@ -54,6 +54,22 @@ export function codesChecksum(space: Space, first: number, end: number): number 
   return hash >>> 0;
 }
 
+/** XXH32 of float32 rows from anywhere, row by row, through the scratch of the space. */
+export function rowsChecksum(
+  { kernels, bytes, at, dimensions }: Space,
+  rows: Float32Array,
+): number {
+  const values = new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
+  const size = 4 * dimensions;
+  let hash = 0;
+  for (let start = 0; start < values.length; start += size) {
+    const row = values.subarray(start, start + size);
+    bytes.set(row, at.x);
+    hash = kernels.checksum(at.x, row.length, hash);
+  }
+  return hash >>> 0;
+}
+
 /** No score may be NaN. */
 export function assertFactors(space: Space, first: number, end: number): void {
   const { floats } = space;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
+import { xxhash32 } from 'hash-wasm';
 import { describe, expect, it } from 'vitest';
 import { StructuredVectors } from '../../bench/search/vectors.ts';
 import { bruteForce } from './brute-force.ts';
@@ -341,4 +342,29 @@ describe('bad input', () => {
     ]);
     expect((await index.search(Float32Array.of(1, 0), 5)).rows).toHaveLength(0);
   });
+});
+
+it('has for rows, wherever they lie, the XXH32 of each seeded with that before it', async () => {
+  const tables = fc.integer({ min: 1, max: 70 }).chain((dimensions) =>
+    fc.record({
+      dimensions: fc.constant(dimensions),
+      values: fc.array(values, { minLength: dimensions, maxLength: 5 * dimensions }),
+      before: fc.integer({ min: 0, max: 3 }),
+    }),
+  );
+  await fc.assert(
+    fc.asyncProperty(tables, async ({ dimensions, values, before }) => {
+      const count = Math.floor(values.length / dimensions);
+      const whole = Float32Array.from([...values.slice(0, before), ...values]);
+      const at = Math.min(before, values.length);
+      const rows = whole.subarray(at, at + count * dimensions);
+      let hash = 0;
+      for (let from = 0; from < rows.length; from += dimensions) {
+        const row = new Uint8Array(rows.slice(from, from + dimensions).buffer);
+        hash = Number.parseInt(await xxhash32(row, hash), 16);
+      }
+      expect(new VectorIndex(kernels, dimensions).originalsChecksum(rows)).toBe(hash);
+    }),
+    { numRuns: 30 },
+  );
 });

@@ -4,7 +4,14 @@ import { ask } from './asked.ts';
 import { boundedRows } from './bounded.ts';
 import type { Scanned } from './bit-scan.ts';
 import { assertCount, assertDimensions, assertQuery, assertRows, badInput } from './checks.ts';
-import { assertFactors, codeParts, codesChecksum, damaged, type CodePart } from './codes.ts';
+import {
+  assertFactors,
+  codeParts,
+  codesChecksum,
+  damaged,
+  rowsChecksum,
+  type CodePart,
+} from './codes.ts';
 import { Encoder } from './encoder.ts';
 import type { Frame, Sums } from './frames.ts';
 import { GpuScanner, type Search } from './gpu.ts';
@@ -296,6 +303,11 @@ export class VectorIndex {
   /** Of the codes in the segment that row `first` begins. */
   checksum(first: number): number {
     return codesChecksum(this.#space, first, this.#endOfSegment(first));
+  }
+
+  /** Of rows as they were given to `add`, wherever they lie. */
+  originalsChecksum(rows: Float32Array): number {
+    return rowsChecksum(this.#space, rows);
   }
 
   /** @throws integrity where the segment that row `first` begins has another checksum or unsound numbers */

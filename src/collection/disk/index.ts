@@ -3,4 +3,4 @@
 export type { DiskFile, Page } from './disk-file.ts';
 export { openOpfsFile, removeOpfsFolder, sweepOpfsFolder } from './opfs-folder.ts';
 export { PagedFile, type Pages } from './paged-file.ts';
-export { asWriter } from './write-lock.ts';
+export { asWriter, isHeld } from './write-lock.ts';

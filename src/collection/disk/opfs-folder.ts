@@ -20,6 +20,7 @@ export async function openOpfsFile(
   name: string,
   create: boolean,
 ): Promise<DiskFile | undefined> {
+  if (!hasFiles()) return undefined;
   const root = await rootFolder(create);
   if (!root) return undefined;
   try {
@@ -64,9 +65,13 @@ async function remove(from: FileSystemDirectoryHandle, name: string): Promise<vo
   }
 }
 
+/** Of the kind that is opened here: pages have none, and can remove those of workers. */
+function hasFiles(): boolean {
+  if (!('FileSystemFileHandle' in globalThis)) return false;
+  return 'createSyncAccessHandle' in FileSystemFileHandle.prototype;
+}
+
 async function rootFolder(create: boolean): Promise<FileSystemDirectoryHandle | undefined> {
-  if (!('FileSystemFileHandle' in globalThis)) return undefined;
-  if (!('createSyncAccessHandle' in FileSystemFileHandle.prototype)) return undefined;
   try {
     const origin = await navigator.storage.getDirectory();
     return await origin.getDirectoryHandle(ROOT, { create });
