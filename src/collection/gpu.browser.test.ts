@@ -3,13 +3,14 @@ import type { Collection, DocumentInput, Hit } from '../contract/index.ts';
 import { Aviary } from './birds.ts';
 import { HashingEmbedder } from './hashing-embedder.ts';
 
-const embedder = new HashingEmbedder();
-const aviary = new Aviary('gpu-test', { embedder, dimensions: 64 });
+/** More than are compared one by one, and so wide that sign bits choose among them. */
+const COUNT = 20_500;
+const DIMENSIONS = 512;
 
+const embedder = new HashingEmbedder({ dimensions: DIMENSIONS });
+const aviary = new Aviary('gpu-test', { embedder });
 afterEach(() => aviary.end());
 
-/** More than are compared one by one. */
-const COUNT = 20_500;
 const OSPREY = 'an osprey over the water';
 
 function documents(from: number, end: number): DocumentInput[] {
@@ -21,8 +22,8 @@ function documents(from: number, end: number): DocumentInput[] {
 
 async function add(birds: Collection, added: readonly DocumentInput[]): Promise<void> {
   const texts = added.map(({ text }) => text);
-  const { data } = await embedder.embed(texts, { dimensions: 64 });
-  await birds.addEmbedded(added, { data, model: 'hashing', revision: '1', dimensions: 64 });
+  const { data } = await embedder.embed(texts);
+  await birds.addEmbedded(added, { data, model: 'hashing', revision: '1', dimensions: DIMENSIONS });
 }
 
 function search(birds: Collection): Promise<Hit[]> {
@@ -43,7 +44,7 @@ it('a collection scans on the GPU where it is told to, says so, and finds the sa
   await vi.waitFor(async () => expect((await answer(birds))[0]).toBe('webgpu'), 20_000);
   await birds.count();
   expect(birds.info.gpu).toMatchObject({ state: 'ready' });
-  expect(birds.info.gpu!.bytes).toBeGreaterThan(COUNT * 16);
+  expect(birds.info.gpu!.bytes).toBeGreaterThan(COUNT * (DIMENSIONS / 8));
 
   const others = await Promise.all([aviary.open(), aviary.open({ gpu: false })]);
   const agree = async (): Promise<void> => {

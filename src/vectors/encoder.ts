@@ -2,8 +2,8 @@ import { badInput } from './checks.ts';
 import { Drift, newFrame, type Frame, type Sums } from './frames.ts';
 import { BATCH_ROWS, type Space } from './space.ts';
 
-/** Rows that are counted and encoded before the mean is looked at again. */
-const PIECE_ROWS = 1024;
+/** At every 128th row the mean is looked at: rows have the same codes however many come at once. */
+const PIECE_ROWS = 128;
 
 /** Most rows an index holds: their numbers and bitmaps stay inside 32 bits. */
 const MAX_ROWS = 2 ** 31;
@@ -34,11 +34,14 @@ export class Encoder {
     const count = rows.length / dimensions;
     if (first + count > MAX_ROWS) throw badInput(`an index holds ${MAX_ROWS} rows at most`);
     this.#space.reserve(first + count);
-    for (let row = 0; row < count; row += PIECE_ROWS) {
-      const piece = rows.subarray(row * dimensions, (row + PIECE_ROWS) * dimensions);
+    for (let row = 0; row < count;) {
+      const place = (first + row) % PIECE_ROWS;
+      if (place === 0) this.#follow(first + row);
+      const end = Math.min(count, row + PIECE_ROWS - place);
+      const piece = rows.subarray(row * dimensions, end * dimensions);
       this.#drift.count(piece);
-      this.#follow(first + row);
       this.#encode(piece, first + row);
+      row = end;
     }
   }
 

@@ -25,8 +25,8 @@ export function newFrame(start: number, mean: Float32Array): Frame {
   return { start, mean, counted: 0, radius: 0, meanRadius: 0, meanBias: 0, worstError: 0 };
 }
 
-/** Rows that a mean is learnt from at first. */
-const LEARN_ROWS = 1024;
+/** Rows that a mean is learnt from at first: it is a tenth of their spread off. */
+const LEARN_ROWS = 128;
 
 /** Rows that are looked at together to see whether they are still near the mean. */
 const WINDOW_ROWS = 4096;
