@@ -109,9 +109,18 @@ async function dropLater(
 ): Promise<void> {
   try {
     assertEmbedder(info.name, info, await embedder);
+  } catch {
+    // Whoever needs the embedder has its failure.
+    return;
+  }
+  await dropStaged(session);
+}
+
+async function dropStaged(session: SearchSession): Promise<void> {
+  try {
     await session.call((api) => api.dropStaged());
   } catch {
-    // Whoever needs the embedder has its failure; what cannot be removed goes with a later opening.
+    // What cannot be removed goes with a later opening.
   }
 }
 
@@ -139,7 +148,7 @@ async function compatibleInfo(
 ): Promise<CollectionInfo> {
   const { info, compatible, staged } = await unlessAborted(session.open(), signal);
   if (compatible) {
-    if (staged) await session.call((api) => api.dropStaged());
+    if (staged) await unlessAborted(dropStaged(session), signal);
     return info;
   }
   if (onMismatch === 'refuse') throw incompatible(info.name, info, spec);

@@ -112,15 +112,20 @@ export class Contents {
 
   /** The same documents without the dead rows, in other files; this one is of no use any more. */
   async compacted(module: SearchModule, files: RowFiles): Promise<Contents> {
-    const table = await this.table.compacted(module, files);
     const words = await this.words.open();
-    words.vacuum((row) => {
-      const owner = this.table.owner(row);
-      const [from, to] = owner === null ? [] : [this.table.place(owner), table.place(owner)];
-      if (!from || !to)
-        throw new NearfieldError('internal', `The words of row ${row} are nobody's.`);
-      return to.first + row - from.first;
-    });
+    const table = await this.table.compacted(module, files);
+    try {
+      words.vacuum((row) => {
+        const owner = this.table.owner(row);
+        const [from, to] = owner === null ? [] : [this.table.place(owner), table.place(owner)];
+        if (!from || !to)
+          throw new NearfieldError('internal', `The words of row ${row} are nobody's.`);
+        return to.first + row - from.first;
+      });
+    } catch (error) {
+      table.close();
+      throw error;
+    }
     return new Contents(table, this.words);
   }
 

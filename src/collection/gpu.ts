@@ -17,5 +17,11 @@ export function gpuSource(wanted: 'auto' | boolean = 'auto'): GpuSource | undefi
     void opened.lost.then(() => (device = undefined));
     return opened;
   };
-  return { device: () => (device ??= open()), ...(wanted === true && { fromRows: 1 }) };
+  const get = (): Promise<GPUDevice> => {
+    device ??= open();
+    // What failed may come the next time.
+    device.catch(() => (device = undefined));
+    return device;
+  };
+  return { device: get, ...(wanted === true && { fromRows: 1 }) };
 }

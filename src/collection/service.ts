@@ -170,8 +170,10 @@ export class SearchService implements SearchWorkerApi {
   }
 
   #staging(): Reembedding {
-    if (!this.#reembedding) throw new NearfieldError('internal', 'No re-embedding has begun.');
-    return this.#reembedding;
+    if (this.#reembedding) return this.#reembedding;
+    // Another worker began it.
+    const advice = 'Open the collection again: it goes on from what is stored.';
+    throw new NearfieldError('worker-crashed', `The search worker died in its work. ${advice}`);
   }
 }
 

@@ -69,8 +69,10 @@ export class Staging {
         : new Table(module, dimensions, files);
       if (isWhole(table, staged)) return new Staging(storage.staging, meta, table, staged);
     } catch (error) {
-      const code = error instanceof NearfieldError ? error.code : undefined;
-      if (code !== 'storage' && code !== 'integrity') throw error;
+      if (!isDamage(error)) {
+        files.close();
+        throw error;
+      }
     }
     files.close();
     return undefined;
@@ -222,4 +224,10 @@ function assertRows(vectors: Float32Array, rows: number, dimensions: number): vo
     if (wrong === undefined) continue;
     throw new NearfieldError('bad-vector', `The model gave a vector that is ${wrong}.`);
   }
+}
+
+/** Not what the browser could not read this time: that has a cause, and may be read the next time. */
+function isDamage(error: unknown): boolean {
+  if (!(error instanceof NearfieldError) || error.cause !== undefined) return false;
+  return error.code === 'storage' || error.code === 'integrity';
 }

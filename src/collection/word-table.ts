@@ -28,7 +28,8 @@ const NONE: StoredWords = { segments: [], removed: () => [], rows: () => Promise
  * into, and checked, when it is asked for first: searching by meaning needs none of it.
  */
 export class WordTable {
-  readonly #source: StoredWords;
+  /** Let go of once it was looked into: it holds the bytes, and the table they belong to. */
+  #source: StoredWords;
   #index: LexicalIndex | undefined;
   /** As they are on the disk, by place. */
   #stored: readonly Uint8Array[];
@@ -55,6 +56,7 @@ export class WordTable {
     await addTo(index, await this.#source.rows());
     this.#stored = [];
     this.#index = index;
+    this.#source = NONE;
     return index;
   }
 
@@ -93,6 +95,7 @@ export class WordTable {
       this.#index = LexicalIndex.from(this.#source.segments, this.#source.removed());
       // The index has copies of its own.
       this.#stored = this.#index.segments();
+      this.#source = NONE;
     }
     return this.#index;
   }

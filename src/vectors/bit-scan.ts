@@ -8,6 +8,9 @@ import { LIST_ROWS, type Space } from './space.ts';
 /** Rows whose heads are near, for each candidate: half a row's bits tell less. */
 const HEADS_OF_CANDIDATE = 6;
 
+/** Where a list holds fewer than that, still enough for very many candidates. */
+const LEAST_HEADS_OF_CANDIDATE = 4;
+
 /** What is scanned of each row, and how many rows are taken from that. */
 export interface BitScan {
   /** The head's bytes, or those of all bits. */
@@ -18,9 +21,9 @@ export interface BitScan {
 /** Heads alone where rows have any, unless the list would not hold the rows that they choose. */
 export function bitScanOf(width: number, candidates: number): BitScan {
   const bytes = headBytes(width);
-  const nearest = HEADS_OF_CANDIDATE * candidates;
-  if (bytes === 0 || nearest > LIST_ROWS) return { bytes: width / 8, nearest: candidates };
-  return { bytes, nearest };
+  const nearest = Math.min(HEADS_OF_CANDIDATE * candidates, LIST_ROWS);
+  const isEnough = bytes > 0 && nearest >= LEAST_HEADS_OF_CANDIDATE * candidates;
+  return isEnough ? { bytes, nearest } : { bytes: width / 8, nearest: candidates };
 }
 
 /** For each frame, how many of its rows lie at each distance, 0 to 8 * `bytes`; none for an empty one. */

@@ -48,8 +48,8 @@ export class Encoder {
   #follow(row: number): void {
     const mean = this.#drift.newMean(this.frames);
     if (!mean) return;
-    // Nothing was ever measured from the frame of an empty index.
-    if (row === 0) this.frames.length = 0;
+    // Of a frame that has no rows, as that of an empty index, nothing was ever measured.
+    if (this.frames.at(-1)!.start === row) this.frames.pop();
     this.frames.push(newFrame(row, mean));
   }
 

@@ -18,7 +18,12 @@ describe('planOf', () => {
     expect(mode).toBe('bits');
     expect(candidates).toBeGreaterThan(12_000);
     expect(planOf(10, 100_000, 128, undefined, undefined).mode).toBe('exact');
-    expect(planOf(10, 1_000_000, 128, undefined, undefined).mode).toBe('bits');
+  });
+
+  it('stays exact where more candidates are wanted than it has room for', () => {
+    expect(planOf(40, 300_000, 384, undefined, undefined).mode).toBe('exact');
+    expect(planOf(10, 1_000_000, 128, undefined, undefined).mode).toBe('exact');
+    expect(planOf(10, 1_000_000, 128, false, undefined)).toMatchObject({ candidates: 32_768 });
   });
 
   it('goes by bits where it is told to, with no more candidates than an eighth of the rows', () => {

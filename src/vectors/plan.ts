@@ -38,7 +38,7 @@ const NARROWNESS = 3.5;
 /** Rows to choose by their bits; of narrow rows soon so many that an exact search reads no more. */
 function candidatesFor(k: number, rows: number, width: number): number {
   const narrowness = Math.max(1, 1024 / width) ** NARROWNESS;
-  return Math.min(LIST_ROWS, Math.ceil(CANDIDATES * Math.sqrt(k * rows) * narrowness));
+  return Math.ceil(CANDIDATES * Math.sqrt(k * rows) * narrowness);
 }
 
 /** Rows whose float32 scores decide, of the best by int8 scores. */

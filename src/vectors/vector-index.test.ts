@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { StructuredVectors } from '../../bench/search/vectors.ts';
 import { bruteForce } from './brute-force.ts';
 import { loadSearchModule } from './load.ts';
+import { MemoryOriginals } from './originals.ts';
 import { VectorIndex, type SearchOptions } from './vector-index.ts';
 
 // Node 20 has relaxed SIMD behind a flag only; the browser test runs it.
@@ -259,6 +260,23 @@ describe('on rows whose mean moves', () => {
   rows.subarray((ROWS / 2) * DIMENSIONS).reverse();
   const index = new VectorIndex(kernels, DIMENSIONS);
   index.add(rows);
+
+  it('begins one frame, not two, where the rows of the last one are gone', async () => {
+    const index = new VectorIndex(kernels, DIMENSIONS);
+    const block = (number: number, count: number): Float32Array => {
+      const values = new Float32Array(count * DIMENSIONS);
+      for (let row = 0; row < count; row++) values[row * DIMENSIONS + number] = 1;
+      return values;
+    };
+    index.add(block(0, 128));
+    index.add(block(1, 4096));
+    index.add(block(2, 4096));
+    for (let row = 4224; row < 8320; row++) index.remove(row);
+    index.compact();
+    index.add(block(3, 1));
+    const bytes = new Uint8Array(Buffer.concat([...index.blocks()]));
+    expect(VectorIndex.from(kernels, bytes, new MemoryOriginals(DIMENSIONS)).rows).toBe(4225);
+  });
 
   it('still finds 99 of 100 of both halves, and exact search is exact', async () => {
     const turned = questions.map((question) => question.toReversed());
