@@ -4,6 +4,7 @@ import { NearfieldError } from '../contract/index.ts';
 import { LightEncoder } from './encoder.ts';
 import { fitLight, type FitOptions } from './fit.ts';
 import { checksumOf, COUNT_NAMES, HEADER, partsOf, type Counts, type Parts } from './layout.ts';
+import type { LightModel } from './model.ts';
 import { randomOf } from './random.ts';
 
 const DIMENSIONS = 32;
@@ -38,7 +39,12 @@ function knownTexts(count: number): { texts: string[]; vectors: Float32Array } {
   return { texts, vectors: Float32Array.from(texts.flatMap((text) => [...meaningOf(text)])) };
 }
 
-const model = { model: 'seeded', revision: '1', pooling: 'mean', dimensions: DIMENSIONS };
+const model: LightModel = {
+  model: 'seeded',
+  revision: '1',
+  pooling: 'mean',
+  dimensions: DIMENSIONS,
+};
 const letters = Array.from('abcdefghijklmnopqrstuvwxyz▁');
 const pieces = [...letters, ...WORDS.map((word) => `▁${word}`)];
 const options: FitOptions = {
@@ -189,6 +195,7 @@ describe('LightEncoder', () => {
   it.each<[string, (parts: Parts, header: Uint32Array) => void]>([
     ['does not name its model', ({ model: named }) => named.fill(0x20)],
     ['does not name its model', ({ model: named }) => named.fill(0xff)],
+    ['does not name its model', ({ model: named }) => named.set([0x78], named.indexOf(0x6d, 40))],
     ['mean is not finite', ({ mean }) => mean.fill(NaN, 3, 4)],
     ['scale is not finite', ({ scales }) => scales.fill(0x7c00, 5, 6)],
     ['weight is not positive', ({ weights }) => weights.fill(0, 1, 2)],

@@ -2,7 +2,7 @@
 
 /**
  * out = a b', with a of m x k, b of n x k, out of m x n. Tiles of 4 x 2 sums are locals: each value that
- * is loaded is used more than once.
+ * is loaded is used more than once. m is a multiple of 4, n of 2.
  */
 export function timesTransposed(
   a: Float32Array,
@@ -18,7 +18,6 @@ export function timesTransposed(
   }
 }
 
-/** m is a multiple of 4, n of 2. */
 function tile(
   a: Float32Array,
   b: Float32Array,
