@@ -39,6 +39,7 @@ export function encodeBags(bags: Bags, { vectors, logs }: Parameters, bias: Floa
     }
     let squares = 0;
     for (let j = 0; j < dimensions; j++) squares += sum[j]! * sum[j]!;
+    // 0: a text without pieces, of a kind whose mean is 0.
     const norm = Math.sqrt(squares) || 1;
     norms[row] = norm;
     for (let j = 0; j < dimensions; j++) rows[row * dimensions + j] = sum[j]! / norm;

@@ -44,17 +44,17 @@ export interface FitOptions {
 /** What p(piece) is compared with in a piece's first weight: a / (a + p). */
 const SIF = 1e-3;
 const LAMBDA = 0.02;
-const RIDGE_STEPS = 20;
+const RIDGE_STEPS = 12;
 /** A query tells more of queries than a passage does. */
 const QUERY_WEIGHT = 3;
 /** Part of the time that ridge takes, where there is a polish. */
-const RIDGE_SHARE = 0.3;
+const RIDGE_SHARE = 0.2;
 /** Milliseconds of computing before others on the thread have their turn. */
 const TURN = 50;
 
 /**
  * The encoder's bytes, for `LightEncoder.from`. Computes on the caller's thread, in turns of some
- * 50 ms: 70,000 short texts take two minutes (docs/benchmarks.md).
+ * 50 ms: 70,000 short texts take three minutes at most (docs/benchmarks.md).
  * Throws `bad-input` where texts and vectors do not match or no text has a known piece, `aborted`.
  */
 export async function fitLight(options: FitOptions): Promise<Uint8Array<ArrayBuffer>> {
@@ -79,6 +79,7 @@ export async function fitLight(options: FitOptions): Promise<Uint8Array<ArrayBuf
   const { bags, vectors, means, passages } = data;
   const problem = { bags, vectors, means, passages, dimensions: model.dimensions, epochs, seed };
   await inTurns(polish(problem, parameters), told(share, 1 - share), signal);
+  onProgress?.(1);
   return writeLight(model, vocabulary, parameters, means.queries);
 }
 

