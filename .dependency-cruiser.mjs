@@ -12,6 +12,7 @@ const ROOMS = {
   cache: ['contract'],
   vectors: ['contract', 'kernels'],
   words: ['contract', 'vectors'],
+  light: ['contract'],
   collection: ['contract', 'device', 'vectors', 'words', 'cache', 'bridge'],
 };
 

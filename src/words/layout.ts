@@ -3,6 +3,8 @@
  * machine has them; parts begin at multiples of 4.
  */
 
+import { fnv1a } from '../contract/index.ts';
+
 /** "NFWD" read as a number. */
 export const MAGIC = 0x4457464e;
 export const VERSION = 1;
@@ -105,10 +107,8 @@ export function partsOf(bytes: Uint8Array<ArrayBuffer>, counts: Counts): Parts {
   };
 }
 
-/** FNV-1a over words of 4 bytes: no change of a single word leaves it as it was. */
+/** Of everything behind the place where it stands. */
 export function checksumOf(bytes: Uint8Array<ArrayBuffer>): number {
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-  let hash = 0x811c9dc5;
-  for (let i = HEADER.counts; i < words.length; i++) hash = Math.imul(hash ^ words[i]!, 0x01000193);
-  return hash >>> 0;
+  return fnv1a(words.subarray(HEADER.counts));
 }
