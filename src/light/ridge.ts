@@ -122,8 +122,8 @@ function scalesOf({ bags, parts, rowWeights, pieces, lambda }: RidgeProblem): Fl
 }
 
 /**
- * image = (A' s A + lambda) direction. Sums of a row are locals, one a column, and not an array: that
- * is faster by half, and the reason why strips have eight columns.
+ * image = (A' s A + lambda) direction. Sums of a row are locals, one a column, which is why strips have
+ * eight columns.
  */
 function normalProduct(
   { bags: { starts, pieces }, parts, rowWeights, lambda }: RidgeProblem,
