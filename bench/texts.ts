@@ -1,5 +1,7 @@
 /** Texts of the benchmarks, of known lengths in tokens. */
 
+import { randomOf } from '../src/light/random.ts';
+
 export const QUERY = 'how do I reset my password?';
 
 const SENTENCE =
@@ -32,15 +34,4 @@ export function mixedWords(count: number, [least, most]: [number, number]): stri
   return Array.from({ length: count }, (_, i) =>
     wordsOf(least + Math.floor(random() * (most - least + 1)), i),
   );
-}
-
-/** The generator called mulberry32: 0 to 1. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let x = Math.imul(state ^ (state >>> 15), state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

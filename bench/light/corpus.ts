@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { KnownTexts } from '../../src/light/fit.ts';
 import { wordnetSenses } from '../../tools/recall/senses.ts';
-import { randomOf } from '../texts.ts';
+import { randomOf } from '../../src/light/random.ts';
 import { exampleOf, glossOf, sensesOf } from '../wordnet/splits.ts';
 import { readList, WIDTH } from '../wordnet/vectors.ts';
 import { senseTasks, type Split, type Task } from '../words/tasks.ts';

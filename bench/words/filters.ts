@@ -4,7 +4,7 @@ import { checkedFilter, MetadataIndex } from '../../src/collection/filter/index.
 import type { Filter, Metadata } from '../../src/contract/index.ts';
 import { countBits } from '../../src/vectors/bitmap.ts';
 import { toRow, type ResultRow } from '../results.ts';
-import { randomOf } from '../texts.ts';
+import { randomOf } from '../../src/light/random.ts';
 
 const ROWS = 100_000;
 const ROUNDS = 51;

@@ -9,7 +9,7 @@ import MiniSearch from 'minisearch';
 import { LexicalIndex } from '../../src/words/index.ts';
 import { wordnetSenses } from '../../tools/recall/senses.ts';
 import { toRow, type Comparison, type ResultRow } from '../results.ts';
-import { randomOf } from '../texts.ts';
+import { randomOf } from '../../src/light/random.ts';
 
 const PASSAGES = 100_000;
 /** Glosses in a passage: about 80 words. */

@@ -7,6 +7,6 @@ export * from './collection.ts';
 export * from './prompt.ts';
 export * from './rows.ts';
 export * from './half.ts';
-export * from './checksum.ts';
+export * from './sealed.ts';
 export * from './wire.ts';
 export * from './catalogue.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { NearfieldError } from '../contract/index.ts';
+import { NearfieldError, sealChecksum, sealedCounts } from '../contract/index.ts';
 import { LightEncoder } from './encoder.ts';
 import { fitLight, type FitOptions } from './fit.ts';
-import { checksumOf, COUNT_NAMES, HEADER, partsOf, type Counts, type Parts } from './layout.ts';
+import { ENCODER, HEADER, partsOf, type Parts } from './layout.ts';
 import type { LightModel } from './model.ts';
 import { randomOf } from './random.ts';
 
@@ -82,11 +82,8 @@ function codeOf(data: Uint8Array<ArrayBuffer>): string | undefined {
 function changed(change: (parts: Parts, header: Uint32Array) => void): Uint8Array<ArrayBuffer> {
   const copy = bytes.slice();
   const header = new Uint32Array(copy.buffer, 0, HEADER.words);
-  const counts = Object.fromEntries(
-    COUNT_NAMES.map((name, i) => [name, header[HEADER.counts + i]]),
-  ) as Counts;
-  change(partsOf(copy, counts), header);
-  header[HEADER.checksum] = checksumOf(copy);
+  change(partsOf(copy, sealedCounts(ENCODER, copy)), header);
+  header[HEADER.checksum] = sealChecksum(copy);
   return copy;
 }
 
@@ -183,7 +180,7 @@ describe('LightEncoder', () => {
         const copy = bytes.slice();
         for (const [at, value] of list) copy[at] = value;
         const header = new Uint32Array(copy.buffer, 0, HEADER.words);
-        header[HEADER.checksum] = checksumOf(copy);
+        header[HEADER.checksum] = sealChecksum(copy);
         if (codeOf(copy) !== undefined) return;
         const vector = LightEncoder.from(copy).encode(`bird ${text}`);
         if (vector) expect(cosine(vector, vector)).toBeCloseTo(1, 4);

@@ -4,28 +4,14 @@
  * scales in float16, codes of the vectors, costs and strings of the pieces.
  */
 
-import { fnv1a } from '../contract/index.ts';
+import { seal, SEAL, type SealedKind } from '../contract/index.ts';
 import type { Int4 } from './int4.ts';
 import { BLOCK } from './int4.ts';
 
-/** "NFLQ" read as a number. */
-export const MAGIC = 0x514c464e;
-export const VERSION = 1;
-
 /** Positions in the header, in words of 4 bytes. */
-export const HEADER = {
-  magic: 0,
-  version: 1,
-  /** Bytes of the whole encoder. */
-  byteLength: 2,
-  /** Of everything behind it. */
-  checksum: 3,
-  /** What says where the parts lie, in the order of `COUNT_NAMES`. */
-  counts: 4,
-  words: 8,
-} as const;
+export const HEADER = { ...SEAL, words: 8 } as const;
 
-export const COUNT_NAMES = ['dimensions', 'pieces', 'modelBytes', 'pieceBytes'] as const;
+const COUNT_NAMES = ['dimensions', 'pieces', 'modelBytes', 'pieceBytes'] as const;
 export type Counts = Record<(typeof COUNT_NAMES)[number], number>;
 
 /** The parts as views into one buffer. */
@@ -53,7 +39,7 @@ function sizesOf({ dimensions, pieces, modelBytes, pieceBytes }: Counts): number
   ];
 }
 
-export function byteLengthOf(counts: Counts): number {
+function byteLengthOf(counts: Counts): number {
   return sizesOf(counts).reduce((sum, bytes) => sum + padded(bytes), 4 * HEADER.words);
 }
 
@@ -81,20 +67,19 @@ export function joinParts(counts: Counts, parts: Parts): Uint8Array<ArrayBuffer>
   const bytes = new Uint8Array(byteLengthOf(counts));
   const places = partsOf(bytes, counts);
   for (const name of Object.keys(places) as (keyof Parts)[]) places[name].set(parts[name]);
-  const header = new Uint32Array(bytes.buffer, 0, HEADER.words);
-  header[HEADER.magic] = MAGIC;
-  header[HEADER.version] = VERSION;
-  header[HEADER.byteLength] = bytes.length;
-  for (const [i, name] of COUNT_NAMES.entries()) header[HEADER.counts + i] = counts[name];
-  header[HEADER.checksum] = checksumOf(bytes);
+  seal(ENCODER, bytes, counts);
   return bytes;
-}
-
-export function checksumOf(bytes: Uint8Array<ArrayBuffer>): number {
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-  return fnv1a(words.subarray(HEADER.counts));
 }
 
 function padded(bytes: number): number {
   return 4 * Math.ceil(bytes / 4);
 }
+
+export const ENCODER: SealedKind<keyof Counts> = {
+  // "NFLQ" read as a number.
+  magic: 0x514c464e,
+  version: 1,
+  headerWords: HEADER.words,
+  counts: COUNT_NAMES,
+  byteLengthOf,
+};

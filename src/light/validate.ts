@@ -1,18 +1,8 @@
 /** Whether bytes of anywhere are a sound light encoder, down to the last piece. */
 
-import { halfToNumber, NearfieldError } from '../contract/index.ts';
+import { checkSeal, halfToNumber, NearfieldError } from '../contract/index.ts';
 import { BLOCK } from './int4.ts';
-import {
-  byteLengthOf,
-  checksumOf,
-  COUNT_NAMES,
-  HEADER,
-  MAGIC,
-  partsOf,
-  VERSION,
-  type Counts,
-  type Parts,
-} from './layout.ts';
+import { ENCODER, partsOf, type Counts, type Parts } from './layout.ts';
 import { isLightModel, type LightModel } from './model.ts';
 import { unpackStrings } from './strings.ts';
 
@@ -27,7 +17,7 @@ export interface Validated {
  * @param bytes beginning at a multiple of 4 in their buffer
  */
 export function validate(bytes: Uint8Array<ArrayBuffer>): Validated {
-  const counts = countsOf(bytes);
+  const counts = checkSeal(KIND, bytes, { damaged, otherVersion });
   const parts = partsOf(bytes, counts);
   const model = modelOf(parts.model);
   if (model?.dimensions !== counts.dimensions) throw damaged('it does not name its model');
@@ -44,31 +34,22 @@ export function validate(bytes: Uint8Array<ArrayBuffer>): Validated {
   return { model, parts, pieces };
 }
 
-function countsOf(bytes: Uint8Array<ArrayBuffer>): Counts {
-  const headerBytes = 4 * HEADER.words;
-  if (bytes.length < headerBytes || bytes.length % 4 !== 0) {
-    throw damaged(`expected ${headerBytes} bytes or more, a multiple of 4; got ${bytes.length}`);
-  }
-  const header = new Uint32Array(bytes.buffer, bytes.byteOffset, HEADER.words);
-  if (header[HEADER.magic] !== MAGIC) throw damaged('it does not begin as one');
-  if (header[HEADER.version] !== VERSION) {
-    throw new NearfieldError(
-      'unsupported-model',
-      `A light encoder has version ${header[HEADER.version]}; this Nearfield reads ${VERSION}. Fit it again.`,
-    );
-  }
-  const counts = Object.fromEntries(
-    COUNT_NAMES.map((name, i) => [name, header[HEADER.counts + i]]),
-  ) as Counts;
-  if (counts.dimensions === 0 || counts.dimensions % BLOCK !== 0) {
-    throw damaged(`expected dimensions in blocks of ${BLOCK}, got ${counts.dimensions}`);
-  }
-  const expected = byteLengthOf(counts);
-  if (header[HEADER.byteLength] !== bytes.length || expected !== bytes.length) {
-    throw damaged(`expected ${expected} bytes, got ${bytes.length}`);
-  }
-  if (header[HEADER.checksum] !== checksumOf(bytes)) throw damaged('its checksum is another');
-  return counts;
+/** Dimensions that are no blocks have no length. */
+const KIND: typeof ENCODER = {
+  ...ENCODER,
+  byteLengthOf: (counts: Counts) => {
+    if (counts.dimensions === 0 || counts.dimensions % BLOCK !== 0) {
+      throw damaged(`expected dimensions in blocks of ${BLOCK}, got ${counts.dimensions}`);
+    }
+    return ENCODER.byteLengthOf(counts);
+  },
+};
+
+function otherVersion(version: number): NearfieldError {
+  return new NearfieldError(
+    'unsupported-model',
+    `A light encoder has version ${version}; this Nearfield reads ${ENCODER.version}. Fit it again.`,
+  );
 }
 
 function modelOf(bytes: Uint8Array): LightModel | undefined {

@@ -1,26 +1,9 @@
-/**
- * Where the parts of a segment lie in its bytes. All numbers are little-endian, as every browser's
- * machine has them; parts begin at multiples of 4.
- */
+/** Where the parts of a segment lie in its bytes; they begin at multiples of 4. */
 
-import { fnv1a } from '../contract/index.ts';
-
-/** "NFWD" read as a number. */
-export const MAGIC = 0x4457464e;
-export const VERSION = 1;
+import { SEAL, type SealedKind } from '../contract/index.ts';
 
 /** Positions in the header, in words of 4 bytes. */
-export const HEADER = {
-  magic: 0,
-  version: 1,
-  /** Bytes of the whole segment. */
-  byteLength: 2,
-  /** Of everything behind it. */
-  checksum: 3,
-  /** Counts that say where the parts lie, in the order of `Counts`. */
-  counts: 4,
-  words: 12,
-} as const;
+export const HEADER = { ...SEAL, words: 12 } as const;
 
 /** How much of everything there is. */
 export interface Counts {
@@ -36,7 +19,7 @@ export interface Counts {
   members: number;
 }
 
-export const COUNT_NAMES = [
+const COUNT_NAMES = [
   'rows',
   'forms',
   'formUnits',
@@ -66,7 +49,7 @@ export interface Parts {
 }
 
 /** Bytes of a segment with so much in it. */
-export function byteLengthOf(counts: Counts): number {
+function byteLengthOf(counts: Counts): number {
   const words =
     HEADER.words +
     2 * counts.rows +
@@ -107,8 +90,11 @@ export function partsOf(bytes: Uint8Array<ArrayBuffer>, counts: Counts): Parts {
   };
 }
 
-/** Of everything behind the place where it stands. */
-export function checksumOf(bytes: Uint8Array<ArrayBuffer>): number {
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-  return fnv1a(words.subarray(HEADER.counts));
-}
+export const SEGMENT: SealedKind<keyof Counts> = {
+  // "NFWD" read as a number.
+  magic: 0x4457464e,
+  version: 1,
+  headerWords: HEADER.words,
+  counts: COUNT_NAMES,
+  byteLengthOf,
+};

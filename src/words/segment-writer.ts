@@ -1,15 +1,7 @@
 /** Writes a segment: rows first, then forms in rising order with their postings, then stems. */
 
-import { NearfieldError } from '../contract/index.ts';
-import {
-  byteLengthOf,
-  checksumOf,
-  COUNT_NAMES,
-  HEADER,
-  MAGIC,
-  partsOf,
-  VERSION,
-} from './layout.ts';
+import { NearfieldError, seal } from '../contract/index.ts';
+import { partsOf, SEGMENT } from './layout.ts';
 import { ByteWriter } from './varint.ts';
 
 /** A posting's gap shares a varint with one bit. */
@@ -96,7 +88,7 @@ export class SegmentWriter {
       stemUnits: stemEnds.at(-1) ?? 0,
       members: memberEnds.at(-1) ?? 0,
     };
-    const bytes = new Uint8Array(byteLengthOf(counts));
+    const bytes = new Uint8Array(SEGMENT.byteLengthOf(counts));
     const parts = partsOf(bytes, counts);
     parts.rows.set(this.#rows);
     parts.lengths.set(this.#lengths);
@@ -108,13 +100,7 @@ export class SegmentWriter {
     setUnits(parts.formUnits, this.#forms);
     setUnits(parts.stemUnits, keys);
     parts.postings.set(this.#postings.view());
-    const header = new Uint32Array(bytes.buffer, 0, HEADER.words);
-    header.set([MAGIC, VERSION, bytes.length]);
-    header.set(
-      COUNT_NAMES.map((name) => counts[name]),
-      HEADER.counts,
-    );
-    header[HEADER.checksum] = checksumOf(bytes);
+    seal(SEGMENT, bytes, counts);
     return bytes;
   }
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checksumOf, HEADER } from './layout.ts';
+import { sealChecksum } from '../contract/index.ts';
+import { HEADER } from './layout.ts';
 import { LexicalIndex } from './lexical-index.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
@@ -29,7 +30,7 @@ function outcome(stored: Uint8Array): unknown {
 }
 
 function withChecksum(changed: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  new Uint32Array(changed.buffer)[HEADER.checksum] = checksumOf(changed);
+  new Uint32Array(changed.buffer)[HEADER.checksum] = sealChecksum(changed);
   return changed;
 }
 

@@ -1,6 +1,7 @@
 /** A part of the index that never changes: some rows, their words, and who has them, in one buffer. */
 
-import { COUNT_NAMES, HEADER, partsOf, type Counts, type Parts } from './layout.ts';
+import { sealedCounts } from '../contract/index.ts';
+import { partsOf, SEGMENT, type Parts } from './layout.ts';
 import { STEM_MARK } from './analyse.ts';
 import { SortedStrings } from './strings.ts';
 import { validate } from './validate.ts';
@@ -16,7 +17,7 @@ export class Segment {
 
   private constructor(bytes: Uint8Array<ArrayBuffer>) {
     this.bytes = bytes;
-    this.#parts = partsOf(bytes, countsOf(bytes));
+    this.#parts = partsOf(bytes, sealedCounts(SEGMENT, bytes));
     this.forms = new SortedStrings(this.#parts.formUnits, this.#parts.formEnds);
     this.stems = new SortedStrings(this.#parts.stemUnits, this.#parts.stemEnds);
     this.languages = languagesOf(this.stems);
@@ -104,13 +105,6 @@ export class Segment {
     }
     return count;
   }
-}
-
-function countsOf(bytes: Uint8Array<ArrayBuffer>): Counts {
-  const header = new Uint32Array(bytes.buffer, bytes.byteOffset, HEADER.words);
-  return Object.fromEntries(
-    COUNT_NAMES.map((name, i) => [name, header[HEADER.counts + i]]),
-  ) as Record<keyof Counts, number>;
 }
 
 /** Stems are sorted by their language first: one look for each. */

@@ -1,18 +1,8 @@
 /** Whether bytes of anywhere are a sound segment, down to the last posting. */
 
-import { NearfieldError } from '../contract/index.ts';
+import { checkSeal, NearfieldError } from '../contract/index.ts';
 import { STEM_MARK } from './analyse.ts';
-import {
-  byteLengthOf,
-  checksumOf,
-  COUNT_NAMES,
-  HEADER,
-  MAGIC,
-  partsOf,
-  VERSION,
-  type Counts,
-  type Parts,
-} from './layout.ts';
+import { partsOf, SEGMENT, type Counts, type Parts } from './layout.ts';
 import { SortedStrings } from './strings.ts';
 
 /** A form is a folded word of 64 units; Unicode turns one unit into eighteen at most. */
@@ -20,26 +10,7 @@ const LONGEST_STRING = 4096;
 
 /** Throws `storage` with what is wrong. @param bytes beginning at a multiple of 4 in their buffer */
 export function validate(bytes: Uint8Array<ArrayBuffer>): void {
-  const headerBytes = 4 * HEADER.words;
-  if (bytes.length < headerBytes || bytes.length % 4 !== 0) {
-    throw damaged(`expected ${headerBytes} bytes or more, a multiple of 4; got ${bytes.length}`);
-  }
-  const header = new Uint32Array(bytes.buffer, bytes.byteOffset, HEADER.words);
-  if (header[HEADER.magic] !== MAGIC) throw damaged('it does not begin as one');
-  if (header[HEADER.version] !== VERSION) {
-    throw new NearfieldError(
-      'storage',
-      `A stored word index has version ${header[HEADER.version]}; this Nearfield reads ${VERSION}. Index the texts again.`,
-    );
-  }
-  const counts = Object.fromEntries(
-    COUNT_NAMES.map((name, i) => [name, header[HEADER.counts + i]]),
-  ) as Record<keyof Counts, number>;
-  const expected = byteLengthOf(counts);
-  if (header[HEADER.byteLength] !== bytes.length || expected !== bytes.length) {
-    throw damaged(`expected ${expected} bytes, got ${bytes.length}`);
-  }
-  if (header[HEADER.checksum] !== checksumOf(bytes)) throw damaged('its checksum is another');
+  const counts = checkSeal(SEGMENT, bytes, { damaged, otherVersion });
   checkParts(partsOf(bytes, counts), counts);
 }
 
@@ -143,6 +114,13 @@ function checkPostings({ postings, postingEnds, lengths }: Parts): void {
 function rises(values: Uint32Array): boolean {
   for (let i = 1; i < values.length; i++) if (values[i]! <= values[i - 1]!) return false;
   return true;
+}
+
+function otherVersion(version: number): NearfieldError {
+  return new NearfieldError(
+    'storage',
+    `A stored word index has version ${version}; this Nearfield reads ${SEGMENT.version}. Index the texts again.`,
+  );
 }
 
 function damaged(what: string): NearfieldError {
