@@ -15,7 +15,7 @@ async function writerOf(beginning: Uint8Array<ArrayBuffer>): Promise<FileWriter>
   const store = new MemoryFileStore();
   if (beginning.length > 0) await (await store.open(key)).write(beginning);
   const writer = await store.open(key);
-  const read = (from: number, length: number) => BYTES.slice(from, from + length);
+  const read = (from: number, length: number) => Promise.resolve(BYTES.slice(from, from + length));
   return Object.assign(writer, { read });
 }
 

@@ -10,7 +10,7 @@ const PIECE = 4 * 1024 * 1024;
 /** For the rest of a hash once the file is written; after it the file is hashed as a whole. */
 const PATIENCE_MS = 30_000;
 
-/** Writers that can read back, at once, what they have written. */
+/** Writers that can read back what they have written. */
 interface ReadableWriter extends FileWriter {
   read: NonNullable<FileWriter['read']>;
 }
@@ -138,7 +138,7 @@ class Follower {
     for (;;) {
       const there = this.#writer.offset - this.#hashed;
       if (this.#ended || there < least) return;
-      const piece = this.#writer.read(this.#hashed, Math.min(there, PIECE));
+      const piece = await this.#writer.read(this.#hashed, Math.min(there, PIECE));
       this.#hashed += piece.byteLength;
       const before = this.#last;
       this.#last = hash.update(piece);

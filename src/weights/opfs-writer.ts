@@ -42,11 +42,11 @@ const WRITE_BYTES = 512 * 1024;
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * One file is opened at a time: in Chromium 156 a `createSyncAccessHandle` that waits while another
- * handle grows its file (a blocking call) has stayed unanswered one time in eight. The next one
- * does not wait for ever.
+ * One file is opened or written at a time: in Chromium 156 a `createSyncAccessHandle` that waits
+ * while another handle grows its file (a blocking call) has stayed unanswered one time in eight.
+ * The next one does not wait for ever.
  */
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
+function inTurn<T>(work: () => T | Promise<T>): Promise<T> {
   const mine = turn.then(work);
   turn = within(3 * HANDLE_PATIENCE_MS, mine).catch(() => undefined);
   return mine;
@@ -172,7 +172,7 @@ class OpfsWriter implements FileWriter {
   }
 
   restart(etag: string | undefined): Promise<void> {
-    return asStorage('write a model file', async () => {
+    return this.#inTurn('write a model file', () => {
       this.#bytes.truncate(0);
       this.#size = 0;
       this.#held = 0;
@@ -181,27 +181,29 @@ class OpfsWriter implements FileWriter {
     });
   }
 
-  write(chunk: Uint8Array): Promise<void> {
-    return asStorage('write a model file', async () => {
-      if (this.#held + chunk.byteLength > WRITE_BYTES) this.#drain();
-      if (chunk.byteLength > WRITE_BYTES) {
-        this.#append(chunk);
-        return;
-      }
-      this.#waiting.set(chunk, this.#held);
-      this.#held += chunk.byteLength;
+  async write(chunk: Uint8Array): Promise<void> {
+    if (this.#held + chunk.byteLength > WRITE_BYTES) {
+      await this.#inTurn('write a model file', () => {
+        this.#drain();
+        if (chunk.byteLength > WRITE_BYTES) this.#append(chunk);
+      });
+    }
+    if (chunk.byteLength > WRITE_BYTES) return;
+    this.#waiting.set(chunk, this.#held);
+    this.#held += chunk.byteLength;
+  }
+
+  read(from: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#inTurn('read a model file', () => {
+      if (from + length > this.#size) this.#drain();
+      const bytes = new Uint8Array(length);
+      readAll(this.#bytes, bytes, from);
+      return bytes;
     });
   }
 
-  read(from: number, length: number): Uint8Array<ArrayBuffer> {
-    if (from + length > this.#size) this.#drain();
-    const bytes = new Uint8Array(length);
-    readAll(this.#bytes, bytes, from);
-    return bytes;
-  }
-
   written(): Promise<Content> {
-    return asStorage('read a model file', async () => {
+    return this.#inTurn('read a model file', async () => {
       this.#drain();
       this.#bytes.flush();
       return { blob: await this.#file.getFile() };
@@ -209,26 +211,34 @@ class OpfsWriter implements FileWriter {
   }
 
   finish(meta: FileMeta): Promise<StoredFile> {
-    return asStorage('keep a model file', async () => {
+    return this.#inTurn('keep a model file', async () => {
       this.#drain();
       this.#bytes.flush();
       this.#note({ done: true, ...meta });
       this.#notes.flush();
-      await this.suspend();
+      this.#close();
       const open = (): Promise<OpenFile | undefined> => openStored(async () => this.#file);
       return { blob: await this.#file.getFile(), meta, open };
     });
   }
 
   suspend(): Promise<void> {
-    return asStorage('write a model file', async () => {
+    return this.#inTurn('write a model file', () => {
       try {
         this.#drain();
       } finally {
-        this.#bytes.close();
-        this.#notes.close();
+        this.#close();
       }
     });
+  }
+
+  #inTurn<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+    return asStorage(what, () => inTurn(work));
+  }
+
+  #close(): void {
+    this.#bytes.close();
+    this.#notes.close();
   }
 
   #drain(): void {

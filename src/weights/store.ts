@@ -68,8 +68,8 @@ export interface FileWriter {
   /** Empties the file; what follows belongs to `etag`. */
   restart(etag: string | undefined): Promise<void>;
   write(chunk: Uint8Array): Promise<void>;
-  /** Bytes that were written, where the store gives them at once. */
-  read?(from: number, length: number): Uint8Array<ArrayBuffer>;
+  /** Bytes that were written, where the store gives them back fast. */
+  read?(from: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
   /** All bytes written so far, to be verified before `finish`. */
   written(): Promise<Content>;
   finish(meta: FileMeta): Promise<StoredFile>;
