@@ -24,6 +24,9 @@ export const QUERY_LARGEST = 63;
 /** Bytes of what is known of a row: scale, sum, error, bias (see encodeRows and centreRows). */
 export const FACTOR_BYTES = 16;
 
+/** What a bias is rounded to for scans of bits: of unit rows it is 1 at most. */
+export const BIAS_UNITS = 2 ** 14;
+
 /** Bits at the start of a row that a scan may do with: half of a row's or less, else it has none. */
 const HEAD_BITS = 512;
 
@@ -53,8 +56,10 @@ export interface Segment {
   mask: number;
   /** uint16 distances or float32 scores of this search, by row. */
   results: number;
-  /** uint8 [row][headBytes], once copyHeads has written them. */
+  /** uint8 [row][headBytes], once deriveRows has written them. */
   heads: number;
+  /** int16 [row], once deriveRows has written them: the bias times BIAS_UNITS. */
+  leans: number;
   bytes: number;
 }
 
@@ -65,8 +70,9 @@ export function segmentOf(width: number): Segment {
   const mask = alive + MASK_BYTES;
   const results = mask + MASK_BYTES;
   const heads = results + SEGMENT_ROWS * Float32Array.BYTES_PER_ELEMENT;
-  const bytes = heads + SEGMENT_ROWS * headBytes(width);
-  return { bits: 0, codes, factors, alive, mask, results, heads, bytes };
+  const leans = heads + SEGMENT_ROWS * headBytes(width);
+  const bytes = leans + SEGMENT_ROWS * Int16Array.BYTES_PER_ELEMENT;
+  return { bits: 0, codes, factors, alive, mask, results, heads, leans, bytes };
 }
 
 /** The largest power of two up to `width`: how much of a row one transform takes. */

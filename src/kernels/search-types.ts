@@ -69,17 +69,22 @@ export interface EncodeKernels {
 }
 
 export interface ScanKernels {
-  /** Heads of the rows [from, to), from their sign bits; `width` is one that has heads. */
-  copyHeads(width: number, segments: number, from: number, to: number): void;
+  /** Heads (where rows of this width have any) and leans of the rows [from, to), from bits and biases. */
+  deriveRows(width: number, segments: number, from: number, to: number): void;
 
   /**
-   * Hamming distances of the rows [from, to) whose bit is set in the bitmap at `mask` of their segment, into
-   * its results; EXCLUDED for the others. Adds 1 to the count of each distance found.
+   * Distances of the rows [from, to) whose bit is set in the bitmap at `mask` of their segment, into its
+   * results; EXCLUDED for the others. Adds 1 to the count of each distance found.
+   *
+   * A distance is the number of bits that differ, less (slope * lean + shift) >> 16 of the row: what its
+   * bias makes up for. Below 0 it is 0, above 8 * bytes that.
    *
    * @param query uint8 [bytes]: sign bits
    * @param bytes of a row that are compared: width / 8, or headBytes(width) for heads alone
    * @param mask byte offset in a segment: its `alive` or its `mask`
    * @param counts uint32 [bytes * 8 + 1], in and out
+   * @param slope 0 to 2^15 - 1
+   * @param shift of a magnitude below 2^30
    */
   scanBits(
     query: number,
@@ -90,6 +95,8 @@ export interface ScanKernels {
     to: number,
     mask: number,
     counts: number,
+    slope: number,
+    shift: number,
   ): void;
 
   /**
@@ -109,7 +116,7 @@ export interface ScanKernels {
   ): number;
 
   /**
-   * Hamming distances of all sign bits of listed rows. Adds 1 to the count of each.
+   * As scanBits, by all sign bits of listed rows.
    *
    * @param query uint8 [width / 8]: sign bits
    * @param list uint32 [count] row numbers
@@ -124,6 +131,8 @@ export interface ScanKernels {
     count: number,
     distances: number,
     counts: number,
+    slope: number,
+    shift: number,
   ): void;
 
   /**

@@ -1,7 +1,7 @@
-/** The scan that an approximate search begins with: how far every row's sign bits are from the query's. */
+/** The scan that an approximate search begins with: how far every row is from the query by its bits and bias. */
 
 import { EXCLUDED, headBytes, SEGMENT_ROWS } from '../kernels/index.ts';
-import type { FramedQuery } from './query.ts';
+import { slopeOf, type FramedQuery } from './query.ts';
 import { eachFrame, putBits, scanRows } from './scan.ts';
 import { LIST_ROWS, type Space } from './space.ts';
 
@@ -38,14 +38,15 @@ export function scanBits(
   bytes: number,
 ): Counts {
   const { width, at } = space;
-  if (bytes < width / 8) space.makeHeads(rows);
+  space.derive(rows);
   return countEach(space, queries, 8 * bytes, (count) => {
     eachFrame(queries, rows, (query, from, to, frame) => {
       putBits(space, query);
       count(frame, () =>
         scanRows(space, 'scanBits', [from, to], (from, to, isOther) => {
           const counts = isOther ? at.otherCounts : at.counts;
-          return [at.queryBits, width, bytes, at.segments, from, to, mask, counts];
+          const slope = slopeOf(query, 8 * bytes);
+          return [at.queryBits, width, bytes, at.segments, from, to, mask, counts, ...slope];
         }),
       );
     });

@@ -4,14 +4,16 @@ import { SEGMENT_ROWS } from '../kernels/index.ts';
 import type { Scanned } from './bit-scan.ts';
 import { MAX_FRAMES } from './frames.ts';
 import { GROUP_ROWS, scanShader } from './gpu-shader.ts';
-import type { FramedQuery } from './query.ts';
+import { slopeOf, type FramedQuery } from './query.ts';
 import type { Space } from './space.ts';
 
 /** Rows of a part, where the device's limits allow: 16 MiB of heads. Growing adds parts and moves nothing. */
 const PART_ROWS = 2 ** 18;
 
-/** First row, number of frames, two that align, and the first row of each frame. */
-const UNIFORM_WORDS = 4 + MAX_FRAMES;
+/** First row, number of frames, two that align; then for each frame its first row, and four words of slope. */
+const UNIFORM_WORDS = 4 + MAX_FRAMES + 4 * MAX_FRAMES;
+
+const LEAN_BYTES = Int16Array.BYTES_PER_ELEMENT;
 
 /** What may go wrong with a command; of these, the device tells only who asks. */
 const FAULTS = ['validation', 'out-of-memory', 'internal'] as const;
@@ -19,6 +21,7 @@ const FAULTS = ['validation', 'out-of-memory', 'internal'] as const;
 /** Rows that lie together on the device. */
 interface Part {
   codes: GPUBuffer;
+  leans: GPUBuffer;
   asked: GPUBuffer;
   distances: GPUBuffer;
   uniform: GPUBuffer;
@@ -130,16 +133,17 @@ export class GpuScan {
     const { STORAGE, UNIFORM, COPY_DST, COPY_SRC, MAP_READ } = GPUBufferUsage;
     const rows = this.#partRows;
     const codes = this.#buffer(rows * this.#rowBytes, STORAGE | COPY_DST);
+    const leans = this.#buffer(rows * LEAN_BYTES, STORAGE | COPY_DST);
     const asked = this.#buffer(rows / 8, STORAGE | COPY_DST);
     const distances = this.#buffer(rows * 2, STORAGE | COPY_SRC);
     const read = this.#buffer(rows * 2, MAP_READ | COPY_DST);
     const uniform = this.#buffer(UNIFORM_WORDS * 4, UNIFORM | COPY_DST);
-    const bound = [uniform, codes, asked, distances, this.#queries, this.#counts];
+    const bound = [uniform, codes, asked, distances, this.#queries, this.#counts, leans];
     const bindings = this.#device.createBindGroup({
       layout: this.#pipeline.getBindGroupLayout(0),
       entries: bound.map((buffer, binding) => ({ binding, resource: { buffer } })),
     });
-    return { codes, asked, distances, uniform, read, bindings };
+    return { codes, leans, asked, distances, uniform, read, bindings };
   }
 
   #buffer(size: number, usage: GPUBufferUsageFlags): GPUBuffer {
@@ -148,19 +152,25 @@ export class GpuScan {
     return buffer;
   }
 
-  /** Codes of the rows that are new, segment by segment. */
+  /** Codes and leans of the rows that are new, segment by segment. */
   #upload(rows: number): void {
     const space = this.#space;
-    const isHead = this.#rowBytes < space.width / 8;
-    if (isHead) space.makeHeads(rows);
-    const offset = isHead ? space.layout.heads : space.layout.bits;
-    for (let row = this.#uploaded; row < rows;) {
+    space.derive(rows);
+    const { heads, bits, leans } = space.layout;
+    const codes = this.#rowBytes < space.width / 8 ? heads : bits;
+    // In twos: a buffer is written in words, of which two leans make one.
+    const end = rows + (rows % 2);
+    for (let row = this.#uploaded - (this.#uploaded % 2); row < end;) {
       const inSegment = row % SEGMENT_ROWS;
-      const count = Math.min(rows - row, SEGMENT_ROWS - inSegment);
-      const at = space.segmentAt(row) + offset + inSegment * this.#rowBytes;
-      const codes = space.bytes.subarray(at, at + count * this.#rowBytes);
+      const count = Math.min(end - row, SEGMENT_ROWS - inSegment);
       const part = this.#parts[Math.floor(row / this.#partRows)]!;
-      this.#write(part.codes, codes, (row % this.#partRows) * this.#rowBytes);
+      const copy = (buffer: GPUBuffer, offset: number, size: number): void => {
+        const at = space.segmentAt(row) + offset + inSegment * size;
+        const values = space.bytes.subarray(at, at + count * size);
+        this.#write(buffer, values, (row % this.#partRows) * size);
+      };
+      copy(part.codes, codes, this.#rowBytes);
+      copy(part.leans, leans, LEAN_BYTES);
       row += count;
     }
     this.#uploaded = rows;
@@ -176,6 +186,9 @@ export class GpuScan {
       queries.map(({ frame }) => frame.start),
       4,
     );
+    const slopes = new Int32Array(uniform.buffer, 4 * (4 + MAX_FRAMES));
+    for (const [i, query] of queries.entries())
+      slopes.set(slopeOf(query, 8 * this.#rowBytes), 4 * i);
     for (const { part, first } of used) {
       uniform.set([first]);
       this.#write(part.uniform, uniform);

@@ -17,9 +17,14 @@ export const GROUP_ROWS = 2 * THREADS;
  * @param bytes of a row, a multiple of 16
  */
 export function scanShader(bytes: number): string {
+  return declarations(bytes) + FUNCTIONS;
+}
+
+function declarations(bytes: number): string {
   return /* wgsl */ `
     const VECTORS = ${bytes / 16}u;
     const BINS = ${8 * bytes + 1}u;
+    const MOST = ${8 * bytes};
 
     struct Part {
       // Number of its first row.
@@ -27,6 +32,8 @@ export function scanShader(bytes: number): string {
       frames: u32,
       // First row of each frame, in fours.
       starts: array<vec4u, ${MAX_FRAMES / 4}>,
+      // Of each frame: slope, shift, two that align.
+      slopes: array<vec4i, ${MAX_FRAMES}>,
     }
 
     @group(0) @binding(0) var<uniform> part: Part;
@@ -37,9 +44,14 @@ export function scanShader(bytes: number): string {
     // [frame][VECTORS], [frame][BINS]
     @group(0) @binding(4) var<storage, read> queries: array<vec4u>;
     @group(0) @binding(5) var<storage, read_write> counts: array<atomic<u32>>;
+    // [row / 2]: two int16
+    @group(0) @binding(6) var<storage, read> leans: array<u32>;
 
     var<workgroup> near: array<atomic<u32>, BINS>;
+  `;
+}
 
+const FUNCTIONS = /* wgsl */ `
     fn frameOf(row: u32) -> u32 {
       var frame = 0u;
       for (var next = 1u; next < part.frames; next++) {
@@ -55,7 +67,10 @@ export function scanShader(bytes: number): string {
       for (var i = 0u; i < VECTORS; i++) {
         sums += countOneBits(codes[row * VECTORS + i] ^ queries[frame * VECTORS + i]);
       }
-      let distance = sums.x + sums.y + sums.z + sums.w;
+      let lean = extractBits(bitcast<i32>(leans[row / 2u]), 16u * (row % 2u), 16u);
+      let slope = part.slopes[frame];
+      let differ = i32(sums.x + sums.y + sums.z + sums.w);
+      let distance = u32(clamp(differ - ((slope.x * lean + slope.y) >> 16u), 0, MOST));
       if (frame == groupFrame) { atomicAdd(&near[distance], 1u); }
       else { atomicAdd(&counts[frame * BINS + distance], 1u); }
       return distance;
@@ -77,4 +92,3 @@ export function scanShader(bytes: number): string {
       }
     }
   `;
-}

@@ -13,7 +13,7 @@ import {
   type Scanned,
 } from './bit-scan.ts';
 import type { Plan } from './plan.ts';
-import type { FramedQuery } from './query.ts';
+import { slopeOf, type FramedQuery } from './query.ts';
 import { eachFrame, eachListed, putBits, scanList, scoreList } from './scan.ts';
 import type { Space } from './space.ts';
 import { TopK } from './top-k.ts';
@@ -60,7 +60,8 @@ function refine(
         scanList(space, 'measureRows', [from, to], (from, to, isOther) => {
           const [part, distances] = [at.list + 4 * from, at.distances + 2 * from];
           const counts = isOther ? at.otherCounts : at.counts;
-          return [at.queryBits, width, at.segments, part, to - from, distances, counts];
+          const slope = slopeOf(query, width);
+          return [at.queryBits, width, at.segments, part, to - from, distances, counts, ...slope];
         }),
       );
     });

@@ -30,10 +30,10 @@ const CANDIDATES = 0.4;
 
 /**
  * How many more the fewer bits a row has. Measured on 117,791 glosses of WordNet of width 384, asked by
- * sentences, whose vectors lie beside those of glosses: 0.995 of the ten nearest take some 12,000
+ * sentences, whose vectors lie beside those of glosses: 0.998 of the ten nearest take some 5,000
  * candidates (docs/benchmarks.md).
  */
-const NARROWNESS = 3.5;
+const NARROWNESS = 2.5;
 
 /** Rows to choose by their bits; of narrow rows soon so many that an exact search reads no more. */
 function candidatesFor(k: number, rows: number, width: number): number {

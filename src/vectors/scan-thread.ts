@@ -10,7 +10,7 @@ const SCANS = ['scanBits', 'measureRows', 'scanBytes', 'scoreRows'] as const;
 export type ScanName = (typeof SCANS)[number];
 
 /** Control block: int32 state and scan at bytes 0 and 4, arguments as float64 from byte 8 on. */
-const ARGUMENTS = 8;
+const ARGUMENTS = 10;
 const CONTROL_BYTES = 8 + 8 * ARGUMENTS;
 
 /** States of the control block's first word, which is 0 until the thread has started. */

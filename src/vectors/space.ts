@@ -63,7 +63,7 @@ export class Space {
   /** Scans half of the rows. */
   readonly thread: ScanThread | undefined;
   readonly #memory: WebAssembly.Memory;
-  #headedRows = 0;
+  #derivedRows = 0;
   #bytes = new Uint8Array();
   #words = new Uint32Array();
   #floats = new Float32Array();
@@ -135,16 +135,16 @@ export class Space {
     }
   }
 
-  /** Brings the heads of so many rows up to date; new rows have none until they are scanned. */
-  makeHeads(rows: number): void {
-    if (rows <= this.#headedRows) return;
-    this.kernels.copyHeads(this.width, this.at.segments, this.#headedRows, rows);
-    this.#headedRows = rows;
+  /** Brings heads and leans of so many rows up to date; new rows have none until they are scanned. */
+  derive(rows: number): void {
+    if (rows <= this.#derivedRows) return;
+    this.kernels.deriveRows(this.width, this.at.segments, this.#derivedRows, rows);
+    this.#derivedRows = rows;
   }
 
   /** After rows have moved. */
-  forgetHeads(): void {
-    this.#headedRows = 0;
+  forgetDerived(): void {
+    this.#derivedRows = 0;
   }
 
   /** Growing gives the memory a new buffer. */

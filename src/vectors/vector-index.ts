@@ -230,7 +230,7 @@ export class VectorIndex {
       kept[next++] = row;
     }
     for (let row = 0; row < next; row++) this.#setAlive(row, true);
-    this.#space.forgetHeads();
+    this.#space.forgetDerived();
     const moved = kept.findIndex((row, i) => row !== i);
     this.#gpu?.forget(moved < 0 ? next : moved);
     this.#encoder.keep(kept);

@@ -1,10 +1,12 @@
-/** Hamming distances of sign bits, and the rows that are nearest by them. */
+/** Distances by sign bits and biases, and the rows that are nearest by them. */
 
 import { distance, distances, headDistances } from './hamming';
 import {
   endOfSegment,
+  factorsOf,
   headBytes,
   headsOffset,
+  leansOffset,
   placeOf,
   resultsOffset,
   segmentOf,
@@ -12,6 +14,7 @@ import {
 } from './segments';
 
 const EXCLUDED: u16 = 0xffff;
+const BIAS_UNITS: f32 = 16384;
 
 // @ts-ignore: decorator
 @inline
@@ -52,6 +55,14 @@ function keepSome(
   }
 }
 
+/** Numbers of bits less what leans make up for, 0 to `most`. */
+// @ts-ignore: decorator
+@inline
+function leaned(found: v128, lean: v128, shift: v128, most: v128): v128 {
+  const less = i32x4.shr_s(i32x4.add(lean, shift), 16);
+  return i32x4.min_s(i32x4.max_s(i32x4.sub(found, less), i32x4.splat(0)), most);
+}
+
 /** The rows [from, to) of a segment. */
 function scanSegment(
   query: usize,
@@ -62,7 +73,13 @@ function scanSegment(
   from: usize,
   to: usize,
   counts: usize,
+  leans: usize,
+  slope: i32,
+  shift: i32,
 ): void {
+  const slopes = i16x8.splat(<i16>slope);
+  const shifts = i32x4.splat(shift);
+  const most = i32x4.splat(<i32>bytes * 8);
   for (let place = from & ~3; place < to; place += 4) {
     const asked = (load<u32>(mask + (place >> 5) * 4) >> (<u32>place & 31)) & 15;
     const whole = place >= from && place + 4 <= to;
@@ -71,18 +88,23 @@ function scanSegment(
       continue;
     }
     const at = bits + place * bytes;
-    const found = bytes === 64 ? headDistances(query, at) : distances(query, at, bytes);
+    const lean = i32x4.extmul_low_i16x8_s(v128.load64_zero(leans + place * 2), slopes);
+    const differ = bytes === 64 ? headDistances(query, at) : distances(query, at, bytes);
+    const found = leaned(differ, lean, shifts, most);
     if (asked === 15 && whole) keepFour(found, results + place * 2, counts);
     else keepSome(found, asked, results, place, from, to, counts);
   }
 }
 
-export function copyHeads(width: usize, segments: usize, from: usize, to: usize): void {
+export function deriveRows(width: usize, segments: usize, from: usize, to: usize): void {
   const bytes = headBytes(width);
   for (; from < to; from++) {
     const segment = segmentOf(segments, width, from);
-    const head = segment + headsOffset(width) + placeOf(from) * bytes;
-    memory.copy(head, segment + (placeOf(from) * width) / 8, bytes);
+    const place = placeOf(from);
+    const head = segment + headsOffset(width) + place * bytes;
+    if (bytes > 0) memory.copy(head, segment + (place * width) / 8, bytes);
+    const units = nearest<f32>(load<f32>(factorsOf(segment, width, place), 12) * BIAS_UNITS);
+    store<i16>(segment + leansOffset(width) + place * 2, <i16>max(min(units, 32767), -32767));
   }
 }
 
@@ -95,15 +117,30 @@ export function scanBits(
   to: usize,
   mask: usize,
   counts: usize,
+  slope: i32,
+  shift: i32,
 ): void {
   while (from < to) {
     const segment = segmentOf(segments, width, from);
+    const leans = segment + leansOffset(width);
     const bits = bytes === width / 8 ? segment : segment + headsOffset(width);
     const results = segment + resultsOffset(width);
     const end = endOfSegment(from, to);
     const start = placeOf(from);
     const stop = start + (end - from);
-    scanSegment(query, bits, bytes, segment + mask, results, start, stop, counts);
+    scanSegment(
+      query,
+      bits,
+      bytes,
+      segment + mask,
+      results,
+      start,
+      stop,
+      counts,
+      leans,
+      slope,
+      shift,
+    );
     from = end;
   }
 }
@@ -158,6 +195,8 @@ export function measureRows(
   rows: usize,
   found: usize,
   counts: usize,
+  slope: i32,
+  shift: i32,
 ): void {
   for (const end = list + rows * 4; list < end; ) {
     const stop = min(list + TOUCHED * 4, end);
@@ -165,10 +204,13 @@ export function measureRows(
       touch(bitsOf(segments, width, <usize>load<u32>(ahead)), width / 8);
     }
     for (; list < stop; list += 4) {
-      const at = bitsOf(segments, width, <usize>load<u32>(list));
-      const differ = distance(query, at, width / 8);
-      store<u16>(found, <u16>differ);
-      count(counts, differ);
+      const row = <usize>load<u32>(list);
+      const at = bitsOf(segments, width, row);
+      const lean = load<i16>(segmentOf(segments, width, row) + leansOffset(width) + placeOf(row) * 2);
+      const less = (slope * <i32>lean + shift) >> 16;
+      const kept = max(min(distance(query, at, width / 8) - less, <i32>width), 0);
+      store<u16>(found, <u16>kept);
+      count(counts, kept);
       found += 2;
     }
   }

@@ -5,5 +5,5 @@ export { dotRows } from './dot-rows';
 export { centreRows, encodeRows } from './encode';
 export { encodeQuery } from './encode-query';
 export { rotateRows } from './rotate';
-export { copyHeads, measureRows, scanBits, selectRows } from './scan-bits';
+export { deriveRows, measureRows, scanBits, selectRows } from './scan-bits';
 export { scanBytes, scoreRows } from './scan-bytes';

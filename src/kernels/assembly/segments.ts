@@ -38,8 +38,14 @@ export function headsOffset(width: usize): usize {
 
 // @ts-ignore: decorator
 @inline
-function segmentBytes(width: usize): usize {
+export function leansOffset(width: usize): usize {
   return headsOffset(width) + ROWS * headBytes(width);
+}
+
+// @ts-ignore: decorator
+@inline
+function segmentBytes(width: usize): usize {
+  return leansOffset(width) + ROWS * 2;
 }
 
 /** The segment of a row. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { headBytes, QUERY_MAX, SEGMENT_ROWS, segmentOf } from '../search-layout.ts';
+import { BIAS_UNITS, headBytes, QUERY_MAX, SEGMENT_ROWS, segmentOf } from '../search-layout.ts';
 import type { SearchKernels } from '../search-types.ts';
 import type { Arena } from './arena.ts';
 import { Random } from './random.ts';
@@ -13,6 +13,8 @@ const shapes = fc.record({
   rows: fc.integer({ min: 0, max: 60 }),
   /** Of 32 rows, how many may be found. */
   asked: fc.constantFrom(0, 1, 16, 31, 32),
+  slope: fc.constantFrom(0, 1, 900, 2 ** 15 - 1),
+  shift: fc.integer({ min: -(2 ** 30), max: 2 ** 30 }),
 });
 
 /** Two segments of which the rows around their border are filled at random. */
@@ -50,6 +52,7 @@ export function scanCases(arena: Arena<SearchKernels>): void {
   describe('scans', () => {
     bitCases(arena);
     headCases(arena);
+    leanCase(arena);
     byteCases(arena);
     widestCase(arena);
   });
@@ -58,11 +61,15 @@ export function scanCases(arena: Arena<SearchKernels>): void {
 function bitCases(arena: Arena<SearchKernels>): void {
   it('of bits agree with their twin, and so does the choice of the nearest', () => {
     fc.assert(
-      fc.property(shapes, fc.nat(9), ({ seed, width, from, rows, asked }, quota) => {
+      fc.property(shapes, fc.nat(9), ({ seed, width, from, rows, asked, slope, shift }, quota) => {
         const { layout, query, segments, counts, list } = lay(arena, seed, width, asked);
         const to = from + rows;
         arena.both((kernels) => {
-          kernels.scanBits(query, width, width / 8, segments, from, to, layout.mask, counts);
+          kernels.deriveRows(width, segments, from, to);
+          kernels.scanBits(
+            ...([query, width, width / 8, segments, from, to] as const),
+            ...([layout.mask, counts, slope, shift] as const),
+          );
         });
         arena.expectSame(counts, 4 * (width + 1));
         arena.expectSame(segments, 2 * layout.bytes);
@@ -81,13 +88,16 @@ function bitCases(arena: Arena<SearchKernels>): void {
 function headCases(arena: Arena<SearchKernels>): void {
   it('of heads agree with their twin', () => {
     fc.assert(
-      fc.property(shapes, ({ seed, from, rows, asked }) => {
+      fc.property(shapes, ({ seed, from, rows, asked, slope, shift }) => {
         const width = 1024;
         const { layout, query, segments, counts } = lay(arena, seed, width, asked);
         const [bytes, to] = [headBytes(width), from + rows];
         arena.both((kernels) => {
-          kernels.copyHeads(width, segments, from, to);
-          kernels.scanBits(query, width, bytes, segments, from, to, layout.mask, counts);
+          kernels.deriveRows(width, segments, from, to);
+          kernels.scanBits(
+            ...([query, width, bytes, segments, from, to] as const),
+            ...([layout.mask, counts, slope, shift] as const),
+          );
         });
         arena.expectSame(counts, 4 * (8 * bytes + 1));
         arena.expectSame(segments, 2 * layout.bytes);
@@ -98,16 +108,20 @@ function headCases(arena: Arena<SearchKernels>): void {
 
   it('of listed rows give the distances of a scan', () => {
     fc.assert(
-      fc.property(shapes, ({ seed, width, from, rows }) => {
+      fc.property(shapes, ({ seed, width, from, rows, slope, shift }) => {
         const { layout, query, segments, counts } = lay(arena, seed, width, 32);
         const scanned = arena.put(new Int32Array(width + 1));
         const list = arena.put(Int32Array.from({ length: rows }, (_, i) => from + rows - 1 - i));
         const distances = arena.area(2 * rows);
         arena.both((kernels) => {
-          kernels.measureRows(query, width, segments, list, rows, distances, counts);
+          kernels.deriveRows(width, segments, from, from + rows);
+          kernels.measureRows(
+            ...([query, width, segments, list, rows, distances] as const),
+            ...([counts, slope, shift] as const),
+          );
           kernels.scanBits(
             ...([query, width, width / 8, segments, from, from + rows] as const),
-            ...([layout.mask, scanned] as const),
+            ...([layout.mask, scanned, slope, shift] as const),
           );
         });
         arena.expectSame(distances, 2 * rows);
@@ -121,6 +135,24 @@ function headCases(arena: Arena<SearchKernels>): void {
       }),
       { numRuns: 60 },
     );
+  });
+}
+
+function leanCase(arena: Arena<SearchKernels>): void {
+  it('of biases too large for leans take the largest', () => {
+    const width = 128;
+    const { layout, segments } = lay(arena, 1, width, 32);
+    const biases = [1, -1, 0.5 / BIAS_UNITS, 1.5 / BIAS_UNITS, 3, -3, 1e30, -1e30];
+    const whole = arena.bytes(segments, 2 * layout.bytes);
+    const factors = new Float32Array(whole.buffer, whole.byteOffset + layout.factors, 4 * 8);
+    biases.forEach((bias, row) => factors.set([bias], 4 * row + 3));
+    const other = arena.put(whole);
+    arena.both((kernels) => {
+      kernels.deriveRows(width, other, 0, biases.length);
+    });
+    arena.expectSame(other, 2 * layout.bytes);
+    const leans = new Int16Array(arena.bytes(other + layout.leans, 2 * biases.length).buffer);
+    expect([...leans]).toEqual([16_384, -16_384, 0, 2, 32_767, -32_767, 32_767, -32_767]);
   });
 }
 
@@ -186,7 +218,7 @@ function widestCase(arena: Arena<SearchKernels>): void {
     });
     arena.expectSame(segments, layout.bytes);
     arena.both((kernels) => {
-      kernels.scanBits(opposite, width, width / 8, segments, 0, 4, layout.mask, counts);
+      kernels.scanBits(opposite, width, width / 8, segments, 0, 4, layout.mask, counts, 0, 0);
     });
     arena.expectSame(segments, layout.bytes);
     expect(new Int32Array(arena.bytes(counts + 4 * width, 4).buffer)[0]).toBe(4);

@@ -21,7 +21,7 @@ export function quantizeBlock(block: ArrayLike<number>, most = 127): QuantizedBl
   };
 }
 
-function roundToEven(value: number): number {
+export function roundToEven(value: number): number {
   const rounded = Math.round(value);
   const tie = Math.abs(value % 1) === 0.5;
   return tie && rounded % 2 !== 0 ? rounded - 1 : rounded;

@@ -1,7 +1,15 @@
-import { EXCLUDED, FACTOR_BYTES, headBytes, QUERY_OFFSET, segmentOf } from '../search-layout.ts';
+import {
+  BIAS_UNITS,
+  EXCLUDED,
+  FACTOR_BYTES,
+  headBytes,
+  QUERY_OFFSET,
+  segmentOf,
+} from '../search-layout.ts';
 import type { ScanKernels, SearchKernels } from '../search-types.ts';
 import { encodeTwins } from './encode.ts';
 import { placeIn } from './places.ts';
+import { roundToEven } from './quantize.ts';
 import { bytes, floats, halves, integers, signedBytes, WORD } from './views.ts';
 import { xxh32 } from './xxh32.ts';
 
@@ -27,7 +35,16 @@ function hamming(a: Uint8Array, b: Uint8Array): number {
   return a.reduce((sum, byte, i) => sum + bitCount(byte ^ b[i]!), 0);
 }
 
-type Bits = Pick<ScanKernels, 'copyHeads' | 'scanBits' | 'selectRows' | 'measureRows'>;
+function leanOf(memory: WebAssembly.Memory, width: number, at: number, place: number): number {
+  return (halves(memory, at + segmentOf(width).leans + place * 2, 1)[0]! << 16) >> 16;
+}
+
+function leaned(differ: number, lean: number, slope: number, shift: number, most: number): number {
+  const less = Math.floor((slope * lean + shift) / 2 ** 16);
+  return Math.max(0, Math.min(most, differ - less));
+}
+
+type Bits = Pick<ScanKernels, 'deriveRows' | 'scanBits' | 'selectRows' | 'measureRows'>;
 type Bytes = Pick<ScanKernels, 'scanBytes' | 'scoreRows'>;
 
 function isSet(memory: WebAssembly.Memory, mask: number, place: number): boolean {
@@ -36,22 +53,27 @@ function isSet(memory: WebAssembly.Memory, mask: number, place: number): boolean
 
 function bitTwins(memory: WebAssembly.Memory): Bits {
   return {
-    copyHeads(width, segments, from, to) {
+    deriveRows(width, segments, from, to) {
       const size = headBytes(width);
+      const { factors, heads, leans } = segmentOf(width);
       for (let row = from; row < to; row++) {
         const { at, place } = placeIn(segments, width, row);
-        const head = bytes(memory, at + segmentOf(width).heads + place * size, size);
+        const head = bytes(memory, at + heads + place * size, size);
         head.set(bytes(memory, at + (place * width) / 8, size));
+        const bias = floats(memory, at + factors + place * FACTOR_BYTES, 4)[3]!;
+        const units = Math.max(-32_767, Math.min(32_767, roundToEven(fround(bias * BIAS_UNITS))));
+        halves(memory, at + leans + place * 2, 1)[0] = units;
       }
     },
 
-    scanBits(query, width, size, segments, from, to, mask, counts) {
+    scanBits(query, width, size, segments, from, to, mask, counts, slope, shift) {
       const wanted = bytes(memory, query, size);
       const first = size === width / 8 ? 0 : segmentOf(width).heads;
       for (let row = from; row < to; row++) {
         const { at, place } = placeIn(segments, width, row);
         const asked = isSet(memory, at + mask, place);
-        const distance = hamming(bytes(memory, at + first + place * size, size), wanted);
+        const differ = hamming(bytes(memory, at + first + place * size, size), wanted);
+        const distance = leaned(differ, leanOf(memory, width, at, place), slope, shift, 8 * size);
         const result = at + segmentOf(width).results + place * 2;
         halves(memory, result, 1)[0] = asked ? distance : EXCLUDED;
         if (asked) integers(memory, counts + distance * WORD, 1)[0]!++;
@@ -70,11 +92,12 @@ function bitTwins(memory: WebAssembly.Memory): Bits {
       return chosen.length;
     },
 
-    measureRows(query, width, segments, list, count, distances, counts) {
+    measureRows(query, width, segments, list, count, distances, counts, slope, shift) {
       const wanted = bytes(memory, query, width / 8);
       integers(memory, list, count).forEach((row, i) => {
         const { at, place } = placeIn(segments, width, row);
-        const distance = hamming(bytes(memory, at + (place * width) / 8, width / 8), wanted);
+        const differ = hamming(bytes(memory, at + (place * width) / 8, width / 8), wanted);
+        const distance = leaned(differ, leanOf(memory, width, at, place), slope, shift, width);
         halves(memory, distances + 2 * i, 1)[0] = distance;
         integers(memory, counts + distance * WORD, 1)[0]!++;
       });
