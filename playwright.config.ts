@@ -19,7 +19,7 @@ export default defineConfig<DeviceOption>({
   timeout: 90_000,
   expect: { timeout: 20_000 },
   reporter: [['list'], ['json', { outputFile: '.cache/results/e2e.json' }]],
-  use: { baseURL: `http://127.0.0.1:${SITE_PORT}`, trace: 'retain-on-failure' },
+  use: { baseURL: `http://127.0.0.1:${SITE_PORT}` },
   webServer: [
     {
       command: `npx vite preview --host 127.0.0.1 --port ${SITE_PORT} --strictPort`,
