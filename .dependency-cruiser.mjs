@@ -10,7 +10,7 @@ const ROOMS = {
   engine: ['contract', 'onnx', 'weights', 'device', 'kernels'],
   bridge: ['contract'],
   cache: ['contract'],
-  vectors: ['contract', 'kernels'],
+  vectors: ['contract', 'device', 'kernels'],
   words: ['contract', 'vectors'],
   light: ['contract'],
   collection: ['contract', 'device', 'vectors', 'words', 'cache', 'bridge'],

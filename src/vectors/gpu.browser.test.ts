@@ -186,8 +186,8 @@ describe('searches on the GPU', () => {
     const pair = await filled();
     expect(await pair.search(questionOf(3), 5)).toBe('webgpu');
     expect(pair.gpu.gpu).toMatchObject({ state: 'ready' });
-    // 18 bytes a row in parts of 2^18, its distances once more, and a bit each.
-    expect(pair.gpu.gpu!.bytes).toBeGreaterThan(2 ** 18 * (16 + 2 + 2));
+    // 20 bytes a row in parts of 2^18, its distances once more, and a bit each.
+    expect(pair.gpu.gpu!.bytes).toBeGreaterThan(2 ** 18 * (16 + 2 + 2 + 2));
     expect(await pair.search(questionOf(3), 5, { exact: true })).toBe('wasm');
     pair.gpu.close();
     expect(await pair.search(questionOf(3), 5)).toBe('wasm');
@@ -270,6 +270,24 @@ describe('where the GPU fails, WASM answers the same, and the index says why', (
     pair.add(valuesOf(4096 * DIMENSIONS, 7, true));
     expect(await pair.search(questionOf(3), 5)).toBe('wasm');
     expect(pair.gpu.gpu).toMatchObject({ state: 'failed', bytes: 0 });
+  });
+
+  it('it never answers', async () => {
+    const own = await newDevice();
+    const make = own.createBuffer.bind(own);
+    let isSilent = false;
+    own.createBuffer = (wanted) => {
+      const buffer = make(wanted);
+      const map = buffer.mapAsync.bind(buffer);
+      buffer.mapAsync = (...asked) => (isSilent ? new Promise(() => undefined) : map(...asked));
+      return buffer;
+    };
+    const pair = await filled(() => Promise.resolve(own));
+    expect(await pair.search(questionOf(3), 5)).toBe('webgpu');
+    isSilent = true;
+    expect(await pair.search(questionOf(4), 5)).toBe('wasm');
+    expect(pair.gpu.gpu).toMatchObject({ state: 'failed', bytes: 0 });
+    expect(pair.gpu.gpu?.reason).toContain('did not answer');
   });
 
   it('it computes something else', async () => {

@@ -1,6 +1,7 @@
 /** When a scan goes to the GPU, and what becomes of it there. */
 
 import { messageOf, type GpuScanInfo } from '../contract/index.ts';
+import { within } from '../device/index.ts';
 import { headBytes } from '../kernels/index.ts';
 import type { Asked } from './asked.ts';
 import { bitScanOf, scanBits, takeScanned, type Scanned } from './bit-scan.ts';
@@ -15,6 +16,9 @@ import type { Space } from './space.ts';
  * takes 2.7 ms (docs/benchmarks.md), and a GPU has to be sent the question and read before it gains.
  */
 const GPU_ROWS = 500_000;
+
+/** A scan takes milliseconds: a device that is silent for so long is stuck. */
+const PATIENCE_MS = 2000;
 
 /** A search as far as its scan needs it. */
 export interface Search {
@@ -96,7 +100,8 @@ export class GpuScanner {
     this.#isBusy = true;
     try {
       const wanted = this.#isProven ? undefined : this.#scanHere(search);
-      const scanned = await scan.scan(rows, queries, asked.mask);
+      const scanned = await within(PATIENCE_MS, scan.scan(rows, queries, asked.mask));
+      if (!scanned) throw new Error(`The GPU did not answer for ${PATIENCE_MS} ms`);
       if (wanted) assertSame(scanned, wanted);
       this.#isProven = true;
       return scanned;
