@@ -13,7 +13,8 @@ const ROOMS = {
   vectors: ['contract', 'kernels'],
   words: ['contract', 'vectors'],
   light: ['contract'],
-  collection: ['contract', 'device', 'vectors', 'words', 'cache', 'bridge'],
+  passages: ['contract'],
+  collection: ['contract', 'device', 'passages', 'vectors', 'words', 'cache', 'bridge'],
 };
 
 const FRONT_DOOR_MAY = ['contract', 'bridge', 'cache', 'collection', 'weights', 'device'];

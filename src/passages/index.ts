@@ -1,0 +1,9 @@
+/** Cuts texts into passages at the borders that readers see. */
+
+export {
+  cutPassages,
+  cutSpans,
+  DEFAULT_PASSAGE_CHARACTERS,
+  MIN_PASSAGE_CHARACTERS,
+  passageInput,
+} from './passages.ts';
