@@ -1,6 +1,7 @@
 /** Cuts texts into passages at the borders that readers see. */
 
 export {
+  cutByTokens,
   cutPassages,
   cutSpans,
   DEFAULT_PASSAGE_CHARACTERS,

@@ -21,11 +21,40 @@ export function cutPassages(text: string, room: number = DEFAULT_PASSAGE_CHARACT
       `passageCharacters must be a whole number of at least ${MIN_PASSAGE_CHARACTERS}, got ${room}.`,
     );
   }
-  return packed(fitting(text, room), room).map(({ start, end }) => ({
-    text: text.slice(start, end),
-    start,
-    end,
-  }));
+  return packed(fitting(text, room), ({ start, end }) => end - start <= room).map((range) =>
+    passageOf(text, range),
+  );
+}
+
+/** Fewer would cut sentences to pieces. */
+const MIN_PASSAGE_TOKENS = 8;
+/** UTF-16 units of a token, to begin with; English has about four. */
+const UNITS_PER_TOKEN = 4;
+/** Less is not cut, however many tokens it has: a grapheme cluster may have dozens. */
+const LEAST_ROOM = 8;
+
+/**
+ * As `cutPassages`, but up to `limit` tokens a passage, as `count` counts them. What is no longer
+ * than 8 UTF-16 units, or one grapheme cluster, may have more.
+ *
+ * @param count tokens of any part of the text; asked a few times for each passage
+ */
+export function cutByTokens(
+  text: string,
+  limit: number,
+  count: (text: string) => number,
+): Passage[] {
+  if (!Number.isInteger(limit) || limit < MIN_PASSAGE_TOKENS) {
+    throw new NearfieldError(
+      'bad-input',
+      `tokens must be a whole number of at least ${MIN_PASSAGE_TOKENS}, got ${limit}.`,
+    );
+  }
+  const fits = ({ start, end }: Range): boolean => count(text.slice(start, end)) <= limit;
+  const room = limit * UNITS_PER_TOKEN;
+  return packed(halvedUntil(text, fitting(text, room), room, fits), fits).map((range) =>
+    passageOf(text, range),
+  );
 }
 
 /** What is embedded for a passage: its document's title, when there is one, comes first. */
@@ -40,26 +69,47 @@ export function passageInput(passage: string, title: string | undefined): string
 
 /** Ranges that fit, none blank: paragraphs, and cuts of those that are too long. */
 function* fitting(text: string, room: number): Generator<Range> {
-  for (const paragraph of paragraphs(text)) {
-    let rest = trimmed(text, paragraph);
-    while (rest.end - rest.start > room) {
-      const cut = bestCut(text, rest, room);
-      const piece = trimmed(text, { start: rest.start, end: cut });
-      if (piece.end > piece.start) yield piece;
-      rest = trimmed(text, { start: cut, end: rest.end });
-    }
-    if (rest.end > rest.start) yield rest;
+  for (const paragraph of paragraphs(text)) yield* cutRange(text, paragraph, room);
+}
+
+function* cutRange(text: string, range: Range, room: number): Generator<Range> {
+  let rest = trimmed(text, range);
+  while (rest.end - rest.start > room) {
+    const cut = bestCut(text, rest, room);
+    const piece = trimmed(text, { start: rest.start, end: cut });
+    if (piece.end > piece.start) yield piece;
+    rest = trimmed(text, { start: cut, end: rest.end });
+  }
+  if (rest.end > rest.start) yield rest;
+}
+
+/** Ranges cut on, each at half the room, until they fit. */
+function* halvedUntil(
+  text: string,
+  ranges: Iterable<Range>,
+  room: number,
+  fits: (range: Range) => boolean,
+): Generator<Range> {
+  const half = Math.ceil(room / 2);
+  for (const range of ranges) {
+    if (half < LEAST_ROOM || fits(range)) yield range;
+    else yield* halvedUntil(text, cutRange(text, range, half), half, fits);
   }
 }
 
-function packed(ranges: Iterable<Range>, room: number): Range[] {
+/** Neighbours that fit together are one passage. */
+function packed(ranges: Iterable<Range>, fits: (range: Range) => boolean): Range[] {
   const passages: Range[] = [];
   for (const { start, end } of ranges) {
     const open = passages.at(-1);
-    if (open && end - open.start <= room) open.end = end;
+    if (open && fits({ start: open.start, end })) open.end = end;
     else passages.push({ start, end });
   }
   return passages;
+}
+
+function passageOf(text: string, { start, end }: Range): Passage {
+  return { text: text.slice(start, end), start, end };
 }
 
 /** Start and end of each passage, one after the other, as they are stored. */
