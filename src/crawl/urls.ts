@@ -65,6 +65,11 @@ export function urlKey(url: string): string {
   return url.replace(/#.*$/s, '');
 }
 
+/** Whether a URL names no host, or the other's. */
+export function fitsHostOf(url: string, other: string): boolean {
+  return hostOf(url) === '' || hostOf(url) === hostOf(other);
+}
+
 function hostOf(url: string): string {
   const origin = parsed(url, '/')?.origin ?? '';
   return origin === NOWHERE ? '' : origin;

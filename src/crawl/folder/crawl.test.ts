@@ -99,7 +99,7 @@ describe('the walk', () => {
     await symlink('../other', join(root, 'site/other'));
     const found = await run({}, join(root, 'site'));
     expect(paths(found)).toEqual(['alias.html', 'page.html']);
-    expect(codes(found).sort()).toEqual([
+    expect(codes(found)).toEqual([
       ['other', 'outside'],
       ['out.html', 'outside'],
     ]);
@@ -146,7 +146,7 @@ describe('the walk', () => {
     await expect(run({ signal: controller.signal })).rejects.toMatchObject({ code: 'aborted' });
   });
 
-  it.each([{ maxBytes: 0 }, { maxBytes: 1.5 }, { baseUrl: 'docs' }])(
+  it.each([{ maxBytes: 0 }, { maxBytes: 1.5 }, { baseUrl: 'docs' }, { exclude: [''] }])(
     'refuses %j',
     async (options) => {
       await expect(run(options)).rejects.toMatchObject({ code: 'bad-input' });
@@ -243,12 +243,31 @@ describe('addresses', () => {
   });
 
   it('that two files have are kept by the first', async () => {
-    await files({ 'a/index.htm': 'one', 'a/index.html': 'two', 'a/README.md': 'three' });
+    await files({
+      'a/index.htm': 'one',
+      'a/index.html': 'two',
+      'b/index.md': '<b>y',
+      'b/readme.md': '<b>z',
+    });
+    await files({ 'b/README.md': 'x<b>' });
     const found = await run();
-    expect(paths(found)).toEqual(['a/README.md']);
+    expect(paths(found)).toEqual(['a/index.htm', 'b/README.md']);
     expect(codes(found)).toEqual([
-      ['a/index.htm', 'duplicate'],
       ['a/index.html', 'duplicate'],
+      ['b/index.md', 'duplicate'],
+      ['b/readme.md', 'duplicate'],
+    ]);
+  });
+
+  it('of Markdown are those of HTML that was built from it', async () => {
+    await files({ 'a.md': '#', 'a.html': 'a', 'b.md': '#', 'b/index.html': 'b', 'c.md': '<b>c' });
+    await files({ 'README.md': '#', 'index.html': 'home' });
+    const found = await run();
+    expect(paths(found)).toEqual(['a.html', 'b/index.html', 'c.md', 'index.html']);
+    expect(codes(found)).toEqual([
+      ['README.md', 'duplicate'],
+      ['a.md', 'duplicate'],
+      ['b.md', 'duplicate'],
     ]);
   });
 
@@ -264,6 +283,16 @@ describe('addresses', () => {
       const found = await run({ baseUrl });
       expect(paths(found)).toEqual(['z/index.html']);
       expect(found.problems[0]?.message).toContain('z/index.html');
+    }
+  });
+
+  it('of other hosts are no files of the folder', async () => {
+    await files({ 'index.html': 'home', 'a.html': canonical('https://y.org/') });
+    await files({ 'z.html': canonical('https://x.org/z.html') });
+    await files({ 'b.html': canonical('https://y.org/z.html') });
+    for (const baseUrl of ['/', 'https://x.org/']) {
+      const found = await run({ baseUrl });
+      expect(paths(found)).toEqual(['a.html', 'b.html', 'index.html', 'z.html']);
     }
   });
 

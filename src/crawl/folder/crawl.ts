@@ -10,9 +10,9 @@ import { Reader } from './reader.ts';
 import { Seen } from './seen.ts';
 
 /**
- * Pages of a built site in the byte order of their paths, and what was left out, where it was met.
- * What is wrong with one page is a `problem` and never an end. The same folder and options give
- * the same stream. A single file is read whatever the globs say.
+ * Pages of a built site in the byte order of their paths, each with what was wrong with it; what the
+ * folder itself refuses comes first. What is wrong with one page is a `problem` and never an end.
+ * The same folder and options give the same stream. A single file is read whatever the globs say.
  *
  * Memory holds the paths of all files, the addresses of all pages, and one page.
  *

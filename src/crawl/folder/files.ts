@@ -22,7 +22,8 @@ export interface Listing {
 export async function listFiles(root: string, options: CheckedOptions): Promise<Listing> {
   const walk = new Walk(root, options);
   await walk.all();
-  return { paths: walk.files.sort(byBytes), problems: walk.problems };
+  const problems = walk.problems.sort((a, b) => byBytes(a.path, b.path));
+  return { paths: walk.files.sort(byBytes), problems };
 }
 
 class Walk {
@@ -52,7 +53,9 @@ class Walk {
     const open = [first];
     for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
       const path = folder;
-      await this.#guarded(path, async () => open.push(...(await this.#folder(path))));
+      await this.#guarded(path, async () => {
+        for (const inner of await this.#folder(path)) open.push(inner);
+      });
     }
   }
 

@@ -51,14 +51,18 @@ export function checkedOptions(options: CrawlOptions): CheckedOptions {
   return {
     base: checkedBase(baseUrl),
     cleanUrls,
-    isIncluded: include && matcher(include),
-    isExcluded: matcher([...ALWAYS_EXCLUDED, ...exclude]),
-    isFeed: matcher(feeds),
+    isIncluded: include && matcher('include', include),
+    isExcluded: matcher('exclude', [...ALWAYS_EXCLUDED, ...exclude]),
+    isFeed: matcher('feeds', feeds),
     maxBytes,
     signal,
   };
 }
 
-function matcher(globs: readonly string[]): Matcher {
+function matcher(name: string, globs: readonly string[]): Matcher {
+  const wrong = globs.find((glob) => typeof glob !== 'string' || glob.trim() === '');
+  if (wrong !== undefined) {
+    throw new NearfieldError('bad-input', `${name} must be globs, got ${JSON.stringify(wrong)}.`);
+  }
   return globs.length === 0 ? () => false : picomatch([...globs]);
 }

@@ -10,7 +10,7 @@ import { kindOf } from '../kind.ts';
 import { readMarkdown } from '../markdown/index.ts';
 import { LeftOut, type CrawlEvent, type Page, type Problem, type Warn } from '../page.ts';
 import { titleOfUrl } from '../title.ts';
-import { resolvedUrl, urlOfFile } from '../urls.ts';
+import { fitsHostOf, resolvedUrl, urlOfFile } from '../urls.ts';
 import type { CheckedOptions } from './options.ts';
 import { linesOf, readWhole, tooLarge } from './read.ts';
 import type { Seen } from './seen.ts';
@@ -19,8 +19,8 @@ export class Reader {
   readonly #root: string;
   readonly #options: CheckedOptions;
   readonly #seen: Seen;
-  /** Whether a file may stand for others, by path. */
-  readonly #standing = new Map<string, boolean>();
+  /** What files that others name as their canonical page are known by. */
+  readonly #addresses = new Map<string, string | undefined>();
 
   constructor(root: string, options: CheckedOptions, seen: Seen) {
     this.#root = root;
@@ -73,6 +73,10 @@ export class Reader {
       return sealedPage({ path, url }, { ...content, title: content.title ?? titleOfUrl(url) });
     }
     if (kind === 'markdown') {
+      const built = this.#seen.fileOf(url);
+      if (built !== undefined && kindOf(built) === 'html') {
+        throw new LeftOut('duplicate', `It is what ${built} was built from.`);
+      }
       const { content, permalink } = readMarkdown(decoded(bytes), url, warn);
       const moved = permalink === undefined ? undefined : resolvedUrl(permalink, base);
       return sealedPage({ path, url: moved ?? url }, content);
@@ -100,9 +104,10 @@ export class Reader {
 
   /** Throws `duplicate`. */
   async #claim(page: Page): Promise<void> {
-    const canonical = this.#seen.canonicalFile(page);
-    if (canonical !== undefined && (await this.#mayStandForOthers(canonical))) {
-      throw new LeftOut('duplicate', `It names another page as its canonical one: ${canonical}.`);
+    const file = this.#seen.canonicalFile(page);
+    const address = file === undefined ? undefined : await this.#addressOf(file);
+    if (file !== undefined && address !== undefined && fitsHostOf(page.canonical ?? '', address)) {
+      throw new LeftOut('duplicate', `It names another page as its canonical one: ${file}.`);
     }
     const holder = this.#seen.take(page);
     if (holder === undefined) return;
@@ -112,26 +117,25 @@ export class Reader {
     );
   }
 
-  /** Whether a file that others name as their canonical page will be a page by that address. */
-  async #mayStandForOthers(path: string): Promise<boolean> {
-    const known = this.#standing.get(path);
-    if (known !== undefined) return known;
-    const stands = kindOf(path) !== 'html' || (await this.#isItsOwnPage(path));
-    this.#standing.set(path, stands);
-    return stands;
+  /** What a file that others name as their canonical page is known by, if it will be a page. */
+  async #addressOf(path: string): Promise<string | undefined> {
+    if (!this.#addresses.has(path)) this.#addresses.set(path, await this.#ownAddress(path));
+    return this.#addresses.get(path);
   }
 
-  async #isItsOwnPage(path: string): Promise<boolean> {
+  async #ownAddress(path: string): Promise<string | undefined> {
     const { base, cleanUrls } = this.#options;
     const url = urlOfFile(path, base, cleanUrls);
+    if (kindOf(path) !== 'html') return url;
     try {
       const html = decodedHtml(await this.#bytes(path), () => undefined);
-      const { canonical } = readPage(html, url, () => undefined);
-      const named = canonical !== undefined && this.#seen.canonicalFile({ path, url, canonical });
-      return named === undefined || named === false;
+      const { canonical = url } = readPage(html, url, () => undefined);
+      return this.#seen.canonicalFile({ path, url, canonical }) === undefined
+        ? canonical
+        : undefined;
     } catch {
       // Its own turn tells why.
-      return false;
+      return undefined;
     }
   }
 

@@ -24,13 +24,13 @@ export class Seen {
 
   /** The file of the folder that a page names as its canonical one, if that is another. */
   canonicalFile(page: Addressed): string | undefined {
-    const file = this.#fileOf(page.canonical);
+    const file = this.fileOf(page.canonical);
     return file === page.path ? undefined : file;
   }
 
   /** Takes a page's addresses; who has one of them already keeps it, and is told. */
   take(page: Addressed): string | undefined {
-    const own = this.#fileOf(page.canonical) === page.path;
+    const own = this.fileOf(page.canonical) === page.path;
     const addresses = [page.url, ...(page.canonical === undefined || own ? [] : [page.canonical])];
     const keys = addresses.map(urlKey);
     const holder = keys.map((key) => this.#taken.get(key)).find((path) => path !== undefined);
@@ -40,7 +40,8 @@ export class Seen {
     return undefined;
   }
 
-  #fileOf(url: string | undefined): string | undefined {
+  /** The file of the folder that is likeliest to be served at a URL. */
+  fileOf(url: string | undefined): string | undefined {
     if (url === undefined) return undefined;
     return filesOfUrl(url, this.#base).find((path) => this.#paths.has(path));
   }

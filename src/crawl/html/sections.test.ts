@@ -19,6 +19,11 @@ describe('text', () => {
     ['custom elements apart', '<my-a>a</my-a><my-b>b</my-b>', 'a b'],
     ['entities decoded', '&lt;b&gt; &amp; &eacute;&#x2014;&#128;', '<b> & é—€'],
     ['scripts inside words unseen', 'ow<script>x</script>l', 'owl'],
+    [
+      'what is beside apart',
+      'One<aside>x</aside>two <svg></svg>three<button>x</button>four',
+      'One\n\ntwo three four',
+    ],
     ['ruby without readings', '<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby>字', '漢字'],
     [
       'code as it stands',

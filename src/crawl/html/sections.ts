@@ -17,14 +17,16 @@ export function sectionsOf(content: Content, language: string | undefined, warn:
 }
 
 const PARAGRAPHS = names(
-  'address article blockquote center details dl fieldset figure footer header hr main ol p ' +
+  'address article aside blockquote center details dl fieldset figure footer header hr main nav ol p ' +
     'section table ul',
 );
 const LINES = names(
   'br caption dd div dt figcaption form hgroup legend li optgroup option summary tbody tfoot ' +
     'thead tr',
 );
-const WORDS = names('td th img');
+const WORDS = names(
+  'audio button canvas embed iframe img input meter object progress select svg td textarea th video',
+);
 const LISTS = names('dl ol ul');
 
 /** As much as Pagefind's, which people know. */
