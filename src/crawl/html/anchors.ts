@@ -1,6 +1,6 @@
 /** Where a URL's fragment has to point to show a heading. */
 
-import { headingLevel, isFurniture } from './furniture.ts';
+import { hasNoText, headingLevel, isButton, isFurniture } from './furniture.ts';
 import {
   elementsOf,
   isElement,
@@ -22,7 +22,8 @@ export function anchorOf(heading: Element, root: Element): string | undefined {
 }
 
 function anchorIn(element: Element): string | undefined {
-  for (const inner of elementsOf(element)) {
+  // Hidden ones count: many a generator's anchor is hidden from readers aloud.
+  for (const inner of elementsOf(element, (part) => isButton(part) || hasNoText(part))) {
     const anchor = ownAnchor(inner);
     if (anchor !== undefined) return anchor;
   }
@@ -31,7 +32,8 @@ function anchorIn(element: Element): string | undefined {
 
 function anchorAround(heading: Element, root: Element): string | undefined {
   let isFirst = true;
-  for (let element = heading; element !== root;) {
+  let element = heading;
+  while (element !== root) {
     for (const sibling of before(element)) {
       if (!isElement(sibling) || isFurniture(sibling)) {
         isFirst &&= !isText(sibling) || sibling.value.trim() === '';

@@ -52,7 +52,7 @@ export function isHidden(element: Element): boolean {
 }
 
 /** `data-nearfield-ignore`. */
-export function isIgnored(element: Element): boolean {
+function isIgnored(element: Element): boolean {
   return attribute(element, 'data-nearfield-ignore') !== undefined;
 }
 
@@ -93,7 +93,8 @@ export function headingText(heading: Element): string {
   );
 }
 
-function isButton(element: Element): boolean {
+/** A control; in a heading, its sign or its text. */
+export function isButton(element: Element): boolean {
   return element.tagName === 'button' || roleOf(element) === 'button';
 }
 

@@ -19,9 +19,9 @@ export interface Content {
  * 4. the densest block
  */
 export function* contents(body: Element): Generator<Content> {
-  const marked = outermost(elementsOf(body, hasNoText), isMarked);
-  if (marked.length > 0 || isMarked(body)) {
-    yield { roots: marked.length > 0 ? marked : [body], skip: nothing };
+  const marked = isMarked(body) ? [body] : outermost(elementsOf(body, hasNoText), isMarked);
+  if (marked.length > 0) {
+    yield { roots: marked, skip: nothing };
     return;
   }
   const main = outermost(elementsOf(body, isOutOfReach), isMain);

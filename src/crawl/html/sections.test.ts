@@ -86,6 +86,7 @@ describe('sections', () => {
     ['the heading', '<h2 id="x">A</h2>'],
     ['a link in it', '<h2><a id="x">A</a></h2>'],
     ['an old anchor in it', '<h2><a name="x"></a>A</h2>'],
+    ['a hidden link in it', '<h2>A<a id="x" aria-hidden="true" href="#x"></a></h2>'],
     ['an anchor before it', '<a name="x"></a> <h2>A</h2>'],
     ['an anchor in a paragraph before it', '<p><a id="x"></a></p><h2>A</h2>'],
     ['a link around it', '<a id="x" href="/"><h2>A</h2></a>'],
@@ -102,6 +103,7 @@ describe('sections', () => {
       'of a section with another heading first',
       '<section id="x"><h2>B</h2><h2>A</h2><p>a</p></section>',
     ],
+    ['of a button in it', '<h2>A<button id="x">Copy</button></h2><p>a</p>'],
     ['after it', '<h2>A</h2><p>a</p><a id="x"></a>'],
   ])('have no anchor %s', (_, html) => {
     expect(anchors(`<h1 id="z">Z</h1><p>z</p>${html}`).at(-1)).toBe(undefined);
