@@ -1,6 +1,6 @@
 /** Which senses of WordNet are tested on, tuned on and fitted to, and what is written of a sense. */
 
-import { passageInput } from '../../src/collection/passages.ts';
+import { passageInput } from '../../src/passages/index.ts';
 import { randomOf, shuffled } from '../../src/light/random.ts';
 import { wordnetSenses, type Sense } from '../../tools/recall/senses.ts';
 

@@ -1,7 +1,7 @@
 import { transfer } from 'comlink';
 import { throwIfAborted } from '../contract/index.ts';
 import type { CollectionInfo, Dtype, Embedder, EmbedProgress } from '../contract/index.ts';
-import { passageInput } from './passages.ts';
+import { passageInput } from '../passages/index.ts';
 import type { SearchSession } from './session.ts';
 import type { CutDocument } from './wire.ts';
 

@@ -34,7 +34,7 @@ import {
 } from './checks.ts';
 import { asWriter } from './disk/index.ts';
 import { checkedDocuments, checkedIds } from './documents.ts';
-import { MIN_PASSAGE_CHARACTERS } from './passages.ts';
+import { MIN_PASSAGE_CHARACTERS } from '../passages/index.ts';
 import { exportFile, exportRows } from './exporting.ts';
 import type { Put } from './putting.ts';
 import { putRows } from './rows-in.ts';

@@ -1,6 +1,6 @@
 import { NearfieldError } from '../contract/index.ts';
 import type { CollectionInfo, DocumentInput, Dtype, Hit } from '../contract/index.ts';
-import { cutSpans, DEFAULT_PASSAGE_CHARACTERS } from './passages.ts';
+import { cutSpans, DEFAULT_PASSAGE_CHARACTERS } from '../passages/index.ts';
 import { changedMeanwhile, readPiece } from './export-piece.ts';
 import { gpuSource } from './gpu.ts';
 import { findHits } from './hits.ts';

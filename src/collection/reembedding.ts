@@ -1,7 +1,7 @@
 import { NearfieldError, type Dtype } from '../contract/index.ts';
 import { plainDocument } from './documents.ts';
 import type { LiveCollection } from './live.ts';
-import { cutSpans } from './passages.ts';
+import { cutSpans } from '../passages/index.ts';
 import { newMeta, type DocumentRecord } from './schema.ts';
 import { sameSpec } from './spec.ts';
 import { Staging } from './staging.ts';

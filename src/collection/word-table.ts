@@ -1,6 +1,6 @@
 import { NearfieldError } from '../contract/index.ts';
 import { LexicalIndex, type WordRow } from '../words/index.ts';
-import { passageInput } from './passages.ts';
+import { passageInput } from '../passages/index.ts';
 import type { CutDocument } from './wire.ts';
 
 /** What a commit has to store for the disk to equal the index. */

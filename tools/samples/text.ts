@@ -1,4 +1,4 @@
-import { cutPassages, passageInput } from '../../src/collection/passages.ts';
+import { cutPassages, passageInput } from '../../src/passages/index.ts';
 import type { DocumentInput } from '../../src/contract/index.ts';
 
 /** What a collection gives the model for a document of one passage. */

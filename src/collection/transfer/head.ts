@@ -1,6 +1,6 @@
 import { DTYPES, NearfieldError, type Dtype } from '../../contract/index.ts';
 import { isRecord } from '../documents.ts';
-import { MIN_PASSAGE_CHARACTERS } from '../passages.ts';
+import { MIN_PASSAGE_CHARACTERS } from '../../passages/index.ts';
 import { plainSpec } from '../spec.ts';
 import type { VectorSpec } from '../wire.ts';
 import { MAX_DIMENSIONS } from './exported.ts';

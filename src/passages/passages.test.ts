@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutPassages, passageInput } from './passages.ts';
+import { cutByTokens, cutPassages, passageInput } from './passages.ts';
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
@@ -160,6 +160,49 @@ describe('cutPassages on hostile text', () => {
     const text = 'x' + '\u{1f3fb}'.repeat(100);
     for (const { text: passage } of cutPassages(text, 33)) {
       expect(passage).toMatch(/^x?(?:\u{1f3fb})+$/u);
+    }
+  });
+});
+
+describe('cutByTokens', () => {
+  /** Bytes of UTF-8, as a tokenizer without a vocabulary would count. */
+  const bytes = (text: string): number => new TextEncoder().encode(text).length;
+
+  it('keeps to the limit, leaves only blanks out, and joins neighbours that fit', () => {
+    property((text, limit) => {
+      let last = 0;
+      const passages = cutByTokens(text, limit, bytes);
+      for (const [i, { text: passage, start, end }] of passages.entries()) {
+        expect(text.slice(start, end)).toBe(passage);
+        expect(text.slice(last, start).trim()).toBe('');
+        if (passage.length > 8) expect(bytes(passage)).toBeLessThanOrEqual(limit);
+        const next = passages[i + 1];
+        if (next) expect(bytes(text.slice(start, next.end))).toBeGreaterThan(limit);
+        last = end;
+      }
+      expect(text.slice(last).trim()).toBe('');
+    });
+  });
+
+  it('cuts at sentences', () => {
+    const words = (text: string): number => text.split(' ').length;
+    const text = 'Owls hunt at night. They sleep by day. Their feathers are soft and quiet.';
+    expect(cutByTokens(text, 8, words).map((p) => p.text)).toEqual([
+      'Owls hunt at night. They sleep by day.',
+      'Their feathers are soft and quiet.',
+    ]);
+  });
+
+  it('leaves what it cannot cut', () => {
+    expect(cutByTokens('👩‍👩‍👧‍👦', 8, bytes)).toHaveLength(2);
+    expect(cutByTokens(' ', 8, bytes)).toEqual([]);
+  });
+
+  it('refuses a limit that is not a whole number of 8 or more', () => {
+    for (const limit of [0, 7, 8.5, Number.NaN]) {
+      expect(() => cutByTokens('x', limit, bytes)).toThrow(
+        expect.objectContaining({ code: 'bad-input' }),
+      );
     }
   });
 });
