@@ -14,6 +14,7 @@ const ROOMS = {
   words: ['contract', 'vectors'],
   light: ['contract'],
   collection: ['contract', 'device', 'vectors', 'words', 'cache', 'bridge'],
+  site: ['contract', 'vectors', 'words', 'light', 'collection/filter'],
 };
 
 const FRONT_DOOR_MAY = ['contract', 'bridge', 'cache', 'collection', 'weights', 'device'];

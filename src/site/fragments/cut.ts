@@ -1,0 +1,21 @@
+/** Where rows are cut into files of texts: writer and reader find it out alike, so nothing says it. */
+
+/** Words of a file's texts, about; a passage's title, address and so on count as some more. */
+const FILE_WORDS = 400;
+const BESIDE = 20;
+
+/**
+ * @param lengths words in each row
+ * @returns first row of each file
+ */
+export function cutFragments(lengths: Uint32Array): number[] {
+  const starts: number[] = [];
+  let filled = Infinity;
+  for (const [row, length] of lengths.entries()) {
+    filled += length + BESIDE;
+    if (filled <= FILE_WORDS) continue;
+    starts.push(row);
+    filled = length + BESIDE;
+  }
+  return starts;
+}
