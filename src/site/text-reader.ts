@@ -1,12 +1,6 @@
 /** Searches a site by words: reads the files that one query needs, and keeps them. */
 
-import {
-  NearfieldError,
-  throwIfAborted,
-  toNearfieldError,
-  type Filter,
-  type Snippet,
-} from '../contract/index.ts';
+import { NearfieldError, throwIfAborted, type Filter, type Snippet } from '../contract/index.ts';
 import { TopK } from '../vectors/top-k.ts';
 import { hasBit } from '../vectors/bitmap.ts';
 import { Analyser } from '../words/analyse.ts';
@@ -188,7 +182,7 @@ export class TextReader {
       const all = await this.#shelf.take({ kind: 'fragments', number }, parse, signal);
       return all[id - start];
     } catch (error) {
-      if (toNearfieldError(error).code === 'aborted') throw error;
+      if (signal?.aborted) throw error;
       return undefined;
     }
   }

@@ -3,40 +3,8 @@ import { udhrCorpus } from '../../tools/samples/udhr.ts';
 import { wordnetSenses } from '../../tools/recall/senses.ts';
 import { LexicalIndex } from '../words/index.ts';
 import { indexedText, type SitePassage } from './passage.ts';
-import { TextReader, type TextSearchOptions } from './text-reader.ts';
-import { writeText, type TextFiles, type TextWriterOptions } from './text-writer.ts';
-
-/** Files of a site in memory, and readers of them. */
-class Site {
-  readonly site: string;
-  readonly numbers: Uint32Array;
-  readonly files: Map<string, Uint8Array<ArrayBuffer>>;
-  readonly asked: string[] = [];
-
-  constructor({ site, numbers, files }: TextFiles) {
-    this.site = site;
-    this.numbers = numbers;
-    this.files = new Map([...files].map(({ name, bytes }) => [name, bytes]));
-  }
-
-  open(): Promise<TextReader> {
-    return TextReader.open(this.site, (name) => this.read(name));
-  }
-
-  async read(name: string): Promise<Uint8Array> {
-    this.asked.push(name);
-    const bytes = this.files.get(name);
-    if (!bytes) throw new Error(`404: ${name}`);
-    return bytes;
-  }
-}
-
-async function siteOf(
-  passages: readonly SitePassage[],
-  options?: TextWriterOptions,
-): Promise<Site> {
-  return new Site(await writeText(passages, options));
-}
+import type { TextReader, TextSearchOptions } from './text-reader.ts';
+import { siteOf, type MemorySite } from './memory-site.ts';
 
 /** The same passages in one segment of src/words, under the same numbers. */
 async function wholeOf(
@@ -73,7 +41,7 @@ async function expectSame(
 
 describe('search of several languages in one index', () => {
   let passages: SitePassage[];
-  let site: Site;
+  let site: MemorySite;
   let reader: TextReader;
   let whole: LexicalIndex;
 
@@ -120,7 +88,7 @@ describe('search of several languages in one index', () => {
 
 describe('search of WordNet', () => {
   let senses: SitePassage[];
-  let site: Site;
+  let site: MemorySite;
   let reader: TextReader;
   let whole: LexicalIndex;
 

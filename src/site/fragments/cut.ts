@@ -1,7 +1,7 @@
 /** Where rows are cut into files of texts: writer and reader find it out alike, so nothing says it. */
 
 /** Words of a file's texts, about; a passage's title, address and so on count as some more. */
-const FILE_WORDS = 400;
+const FILE_WORDS = 600;
 const BESIDE = 20;
 
 /**

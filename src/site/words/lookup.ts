@@ -5,7 +5,6 @@ import { Segment } from '../../words/segment.ts';
 import { SegmentWriter } from '../../words/segment-writer.ts';
 import { SortedStrings } from '../../words/strings.ts';
 import type { QueryWord } from '../../words/query.ts';
-import { toNearfieldError } from '../../contract/index.ts';
 import { nearShards } from './near.ts';
 import type { TermEntry, TermShard } from './term-shard.ts';
 import type { TermTable } from './term-table.ts';
@@ -72,7 +71,7 @@ class Lookup {
 
   /** Adds words that one may have meant. */
   async similar({ form, edits }: QueryWord): Promise<void> {
-    const near = nearShards(this.#table, form, edits);
+    const near = nearShards(this.#table, form);
     const shards = await this.#shards(form, this.#affordable(near, FUZZY_BYTES));
     for (const { entries } of shards.values()) {
       for (const at of within(sortedForms(entries), form, edits).flat()) this.#add(entries[at]!);
@@ -141,7 +140,7 @@ class Lookup {
         try {
           found.set(number, await this.#load(number, this.#signal));
         } catch (error) {
-          if (toNearfieldError(error).code === 'aborted') throw error;
+          if (this.#signal?.aborted) throw error;
           this.unread.add(word);
         }
       }),

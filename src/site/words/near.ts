@@ -1,43 +1,49 @@
-/** Which shards most likely have words a few keystrokes away. */
+/** Which shards most likely have words a keystroke away. */
 
 import { sharedUnits } from './strings.ts';
 import type { TermTable } from './term-table.ts';
 
+/** Letters of one script lie together: those that differ below this many bits. */
+const SCRIPT_BITS = 7;
+
 /**
- * Shards nearest first: by how many keystrokes what all their words begin with is away from any
- * beginning of the word, then by how far they lie from the word's own.
- *
- * @param edits most keystrokes: shards further away are left out
+ * Shards likeliest first, by the words that would be one keystroke away and lie in them if they were
+ * words: each place of the word may have been typed too much, in the wrong order, wrong, or not at
+ * all. The first two leave one word each; the others as many as there are letters. Such a word is
+ * likelier the more it begins as its shard does, since many words begin alike there.
  */
-export function nearShards(table: TermTable, word: string, edits: number): number[] {
-  const home = table.homeOf(word);
-  return table.shards
-    .map(({ first }, i) => {
-      const next = table.shards[i + 1]?.first ?? '';
-      const beginning = first.slice(0, sharedUnits(first, next));
-      return { i, distance: leastDistance(beginning, word) };
-    })
-    .filter(({ distance }) => distance <= edits)
-    .sort((a, b) => a.distance - b.distance || Math.abs(a.i - home) - Math.abs(b.i - home))
-    .map(({ i }) => i);
+export function nearShards(table: TermTable, word: string): number[] {
+  if (table.shards.length === 0) return [];
+  const likelihood = new Map<number, number>();
+  const count = (variant: string, share: number): void => {
+    const home = table.homeOf(variant);
+    const borders = [table.shards[home]!.first, table.shards[home + 1]?.first ?? ''];
+    const alike = Math.max(...borders.map((border) => sharedUnits(border, variant)));
+    likelihood.set(home, (likelihood.get(home) ?? 0) + share * (1 + alike) ** 2);
+  };
+  const letters = lettersOf(table, word);
+  for (let at = 0; at <= word.length; at++) {
+    const [before, after] = [word.slice(0, at), word.slice(at + 1)];
+    count(before + after, 1);
+    count(before + word.slice(at + 1, at + 2) + word.slice(at, at + 1) + word.slice(at + 2), 1);
+    for (const [letter, share] of letters) {
+      count(before + letter + after, share);
+      count(before + letter + word.slice(at), share);
+    }
+  }
+  return [...likelihood].sort(([i, a], [j, b]) => b - a || i - j).map(([number]) => number);
 }
 
-/** Keystrokes from `beginning` to the nearest beginning of `word`: optimal string alignment. */
-function leastDistance(beginning: string, word: string): number {
-  let above: number[] = [];
-  let row = Array.from({ length: word.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= beginning.length; i++) {
-    const last = row;
-    const next = [i];
-    for (let j = 1; j <= word.length; j++) {
-      const change = beginning[i - 1] === word[j - 1] ? 0 : 1;
-      let value = Math.min(last[j]! + 1, next[j - 1]! + 1, last[j - 1]! + change);
-      const swapped = beginning[i - 1] === word[j - 2] && beginning[i - 2] === word[j - 1];
-      if (i > 1 && j > 1 && swapped) value = Math.min(value, above[j - 2]! + 1);
-      next.push(value);
-    }
-    above = last;
-    row = next;
+/** Letters of the word's scripts, and how often each is in the beginnings of shards, as a share. */
+function lettersOf({ shards }: TermTable, word: string): Map<string, number> {
+  const scriptOf = (letter: string): number => letter.charCodeAt(0) >>> SCRIPT_BITS;
+  const scripts = new Set(Array.from(word, scriptOf));
+  const letters = shards
+    .flatMap(({ first }) => Array.from(first))
+    .filter((letter) => scripts.has(scriptOf(letter)));
+  const shares = new Map<string, number>();
+  for (const letter of letters) {
+    shares.set(letter, (shares.get(letter) ?? 0) + 1 / letters.length);
   }
-  return Math.min(...row);
+  return shares;
 }
