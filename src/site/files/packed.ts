@@ -34,7 +34,10 @@ const FILE: SealedKind<(typeof COUNTS)[number]> = {
 /** Hosts compress text types at best, so a file brings its own compression. */
 export async function deflateParts({ packed, plain }: FileParts): Promise<DeflatedParts> {
   const stream = new CompressionStream('deflate-raw');
-  return { deflated: await through(stream, packed), plain: plain ?? new Uint8Array() };
+  return {
+    deflated: await through(stream, new Uint8Array(packed)),
+    plain: plain ?? new Uint8Array(),
+  };
 }
 
 /** @param site of the whole index, since a file of another build must not pass for one of this */
@@ -91,19 +94,21 @@ export async function openFile(
 
 /** Whole bytes through a stream that makes others of them. */
 async function through(
-  { readable, writable }: GenericTransformStream,
-  bytes: Uint8Array,
+  { readable, writable }: CompressionStream | DecompressionStream,
+  bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const writer = (writable as WritableStream<Uint8Array>).getWriter();
+  const writer = writable.getWriter();
   // What fails here fails in the reading below, too.
   void writer.write(bytes).catch(() => undefined);
   void writer.close().catch(() => undefined);
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of readable as ReadableStream<Uint8Array>) {
-    length += chunk.length;
+  const reader = readable.getReader();
+  // Not every browser iterates over a stream.
+  for (let next = await reader.read(); next.value; next = await reader.read()) {
+    length += next.value.length;
     if (length > MOST_INFLATED) throw new Error(`more than ${MOST_INFLATED} bytes`);
-    chunks.push(chunk);
+    chunks.push(next.value);
   }
   const whole = new Uint8Array(length);
   let at = 0;

@@ -3,7 +3,10 @@
 import type { TermEntry } from './term-shard.ts';
 import { sharedUnits } from './strings.ts';
 
-/** A shard of so many bytes or more is cut off. See docs/architecture.md for how it was chosen. */
+/**
+ * Bytes of a shard's file, about. On the 10,000 pages of `npm run bench:site-words` a first query moves
+ * 36 KB in all with shards of 2 KB, 40 with 4, 50 with 8; they are 1,375, 683 and 338 files.
+ */
 export const SHARD_BYTES = 4096;
 
 /**
