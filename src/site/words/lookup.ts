@@ -1,6 +1,7 @@
 /** Fetches the words that a query can match, and makes of them a segment that src/words scores. */
 
-import { allowedEdits, within } from '../../words/fuzzy.ts';
+import { within } from '../../words/fuzzy.ts';
+import { MOST_MISSPELT } from '../../words/scoring.ts';
 import { Segment } from '../../words/segment.ts';
 import { SegmentWriter } from '../../words/segment-writer.ts';
 import { SortedStrings } from '../../words/strings.ts';
@@ -26,9 +27,6 @@ export interface Looked {
 const PREFIX_BYTES = 24_576;
 /** Bytes of shards that may be read for one misspelt word: the likeliest. */
 const FUZZY_BYTES = 24_576;
-/** Misspelt words of a query that are looked for, as in src/words. */
-const MOST_MISSPELT = 4;
-
 export async function lookUp(
   words: readonly QueryWord[],
   table: TermTable,
@@ -37,9 +35,7 @@ export async function lookUp(
 ): Promise<Looked> {
   const lookup = new Lookup(table, load, signal);
   const found = await Promise.all(words.map((word) => lookup.word(word)));
-  const misspelt = words.filter(
-    (word, i) => found[i] === 'nothing' && allowedEdits(word.form.length) > 0 && word.edits > 0,
-  );
+  const misspelt = words.filter((word, i) => found[i] === 'nothing' && word.edits > 0);
   await Promise.all(misspelt.slice(0, MOST_MISSPELT).map((word) => lookup.similar(word)));
   return {
     segment: lookup.segment(words.flatMap(({ stems }) => stems)),

@@ -37,9 +37,9 @@ export class WordWriter {
     this.numbers = new Uint32Array(length);
     for (const [number, at] of byLength.entries()) this.numbers[at] = number;
     this.#stems = stemsOf(segment);
-    [this.#docs, this.#frequencies, this.#byNumber] = [0, 0, 0].map(
-      () => new Uint32Array(length),
-    ) as [Uint32Array, Uint32Array, Uint32Array];
+    this.#docs = new Uint32Array(length);
+    this.#frequencies = new Uint32Array(length);
+    this.#byNumber = new Uint32Array(length);
     const sizes = Float64Array.from({ length: segment.forms.length }, (_, at) =>
       entryBytes(this.#entry(at), length),
     );
