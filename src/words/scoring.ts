@@ -21,7 +21,7 @@ const EDIT_WEIGHT = 0.5;
 const BELOW_EXACT = 0.99;
 
 /** Words of a query that are taken for misspelt, the first ones: each goes through all forms there are. */
-const MOST_MISSPELT = 4;
+export const MOST_MISSPELT = 4;
 
 export function scoreQuery(
   words: readonly QueryWord[],

@@ -1,0 +1,7 @@
+/** Files of a site's index: sealed, deflated, named, and read once each. */
+
+export { ByteReader } from './byte-reader.ts';
+export { damaged } from './damage.ts';
+export { fileName, type FilePlace } from './names.ts';
+export { deflateParts, sealFile, type DeflatedParts, type FileParts } from './packed.ts';
+export { Shelf, type ReadFile, type Traffic } from './shelf.ts';

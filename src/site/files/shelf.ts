@@ -1,0 +1,104 @@
+/** Files that were read are kept, and who asks for one that is on its way waits for the same read. */
+
+import { abortError, throwIfAborted } from '../../contract/index.ts';
+import { fileName, type FilePlace } from './names.ts';
+import { openFile, type FileParts } from './packed.ts';
+
+/** Reads a whole file by its name: a fetch below the index's address, or of a folder in Node. */
+export type ReadFile = (name: string, signal: AbortSignal) => Promise<Uint8Array>;
+
+/** What was moved until now. */
+export interface Traffic {
+  files: number;
+  bytes: number;
+}
+
+interface Loan<T> {
+  parsed: Promise<T>;
+  controller: AbortController;
+  /** Who would miss it. */
+  waiting: number;
+  settled: boolean;
+}
+
+export class Shelf {
+  readonly site: string;
+  readonly #read: ReadFile;
+  readonly #loans = new Map<string, Loan<unknown>>();
+  readonly #traffic: Traffic = { files: 0, bytes: 0 };
+
+  /** @param site as the writer gave it */
+  constructor(site: string, read: ReadFile) {
+    this.site = site;
+    this.#read = read;
+  }
+
+  get traffic(): Traffic {
+    return { ...this.#traffic };
+  }
+
+  /**
+   * What `parse` makes of a file, the same object for all who ask. Throws what reading throws,
+   * `integrity` and `incompatible-index` as `openFile`, and `aborted`; a read goes on for as long as
+   * anybody waits for it. What failed is tried again by the next who asks.
+   * @param parse always the same for one place
+   */
+  async take<T>(
+    place: FilePlace,
+    parse: (parts: Required<FileParts>, name: string) => T,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    throwIfAborted(signal);
+    const name = fileName(this.site, place);
+    const loan = (this.#loans.get(name) as Loan<T> | undefined) ?? this.#begin(name, place, parse);
+    loan.waiting++;
+    try {
+      return await orAborted(loan.parsed, signal);
+    } finally {
+      if (--loan.waiting === 0 && !loan.settled) {
+        this.#loans.delete(name);
+        loan.controller.abort();
+      }
+    }
+  }
+
+  #begin<T>(
+    name: string,
+    place: FilePlace,
+    parse: (parts: Required<FileParts>, name: string) => T,
+  ): Loan<T> {
+    const controller = new AbortController();
+    const parsed = this.#open(name, place, controller.signal).then((parts) => parse(parts, name));
+    const loan: Loan<T> = { parsed, controller, waiting: 0, settled: false };
+    this.#loans.set(name, loan);
+    parsed.then(
+      () => (loan.settled = true),
+      () => {
+        loan.settled = true;
+        // Another may have begun since this was given up.
+        if (this.#loans.get(name) === loan) this.#loans.delete(name);
+      },
+    );
+    return loan;
+  }
+
+  async #open(name: string, place: FilePlace, signal: AbortSignal): Promise<Required<FileParts>> {
+    const bytes = await this.#read(name, signal);
+    this.#traffic.files++;
+    this.#traffic.bytes += bytes.length;
+    return openFile(bytes, this.site, place);
+  }
+}
+
+function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      reject(abortError(signal));
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', onAbort);
+    });
+  });
+}

@@ -1,0 +1,105 @@
+/** One file of texts: JSON, which deflate makes as small as columns would be. */
+
+import type { Metadata, MetadataValue } from '../../contract/index.ts';
+import { damaged, type FileParts } from '../files/index.ts';
+import type { SitePassage } from '../passage.ts';
+
+/** A passage as it is shown. */
+export type SiteFragment = Required<Omit<SitePassage, 'weight' | 'language'>> &
+  Pick<SitePassage, 'language'>;
+
+type Stored = [
+  url: string,
+  title: string,
+  headings: readonly string[],
+  anchor: string,
+  text: string,
+  start: number,
+  language: string | null,
+  metadata: Record<string, unknown>,
+];
+
+export function writeFragments(passages: readonly SitePassage[]): FileParts {
+  const stored = passages.map(
+    ({
+      url,
+      title,
+      headings = [],
+      anchor = '',
+      text,
+      start = 0,
+      language,
+      metadata = {},
+    }): Stored => [
+      url,
+      title,
+      headings,
+      anchor,
+      text,
+      start,
+      language ?? null,
+      Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, toStored(value)])),
+    ],
+  );
+  // Halves of surrogate pairs are written as escapes, and come back as they were.
+  return { packed: new TextEncoder().encode(JSON.stringify(stored)) };
+}
+
+/** Throws `integrity`. @param count passages that the file should have */
+export function readFragments({ packed }: FileParts, name: string, count: number): SiteFragment[] {
+  let stored: unknown;
+  try {
+    stored = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(packed));
+  } catch (error) {
+    throw damaged(name, `it is no JSON (${String(error)})`);
+  }
+  if (!Array.isArray(stored) || stored.length !== count || !stored.every(isStored)) {
+    throw damaged(name, `it is no list of ${count} passages`);
+  }
+  return stored.map(
+    ([url, title, headings, anchor, text, start, language, metadata]): SiteFragment => ({
+      url,
+      title,
+      headings,
+      anchor,
+      text,
+      start,
+      ...(language !== null && { language }),
+      metadata: Object.fromEntries(
+        Object.entries(metadata).map(([key, value]) => [key, fromStored(value, name)]),
+      ) satisfies Metadata,
+    }),
+  );
+}
+
+function isStored(value: unknown): value is Stored {
+  if (!Array.isArray(value) || value.length !== 8) return false;
+  const [url, title, headings, anchor, text, start, language, metadata] = value as unknown[];
+  return (
+    [url, title, anchor, text].every((part) => typeof part === 'string') &&
+    isStrings(headings) &&
+    typeof start === 'number' &&
+    (language === null || typeof language === 'string') &&
+    typeof metadata === 'object' &&
+    metadata !== null
+  );
+}
+
+/** JSON has no dates. */
+function toStored(value: MetadataValue): unknown {
+  return value instanceof Date ? { date: value.getTime() } : value;
+}
+
+function fromStored(value: unknown, name: string): MetadataValue {
+  if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) {
+    return value as MetadataValue;
+  }
+  if (isStrings(value)) return value;
+  const date = (value as { date?: unknown }).date;
+  if (typeof date !== 'number') throw damaged(name, 'metadata has a value of no known type');
+  return new Date(date);
+}
+
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

@@ -1,0 +1,4 @@
+/** Texts of passages with what is shown beside them, some to a file. */
+
+export { readFragments, writeFragments, type SiteFragment } from './fragment-file.ts';
+export { cutFragments } from './cut.ts';

@@ -1,0 +1,197 @@
+/** Searches a site by words: reads the files that one query needs, and keeps them. */
+
+import { NearfieldError, throwIfAborted, type Filter, type Snippet } from '../contract/index.ts';
+import { TopK } from '../vectors/top-k.ts';
+import { hasBit } from '../vectors/bitmap.ts';
+import { Analyser } from '../words/analyse.ts';
+import { highlight, snippet, type QueryOptions, type WordScores } from '../words/index.ts';
+import { parseQuery } from '../words/query.ts';
+import { scoreQuery } from '../words/scoring.ts';
+import { stemmedLanguage, Stemmers } from '../words/stemmers.ts';
+import { Shelf, type FileParts, type ReadFile, type Traffic } from './files/index.ts';
+import { evaluateFilter, fieldsOf, readColumn, type Column } from './filters/index.ts';
+import { cutFragments, readFragments, type SiteFragment } from './fragments/index.ts';
+import { readRoot, type Root } from './root.ts';
+import { homeOf, lookUp, readTermShard, type TermShard } from './words/index.ts';
+
+type Parts = Required<FileParts>;
+
+export interface TextSearchOptions extends QueryOptions {
+  /** @default 10 */
+  limit?: number | undefined;
+  filter?: Filter | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface TextHit {
+  /** Number of the passage. */
+  id: number;
+  /** BM25 times the passage's weight. */
+  score: number;
+}
+
+export interface TextAnswer {
+  /** Best first; equal scores by number. */
+  hits: TextHit[];
+  /** Scores of all passages without their weights, for fusion; and the forms to mark. */
+  words: WordScores;
+  /** Words of the query, folded, of which something could not be read: without it, others may be missing. */
+  partial: string[];
+}
+
+export interface FragmentOptions {
+  /** What to mark, as `TextAnswer.words.forms` has it. @default nothing */
+  forms?: ReadonlyMap<string, number> | undefined;
+  /** Most UTF-16 units of a snippet. @default 240 */
+  room?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface ShownFragment extends SiteFragment {
+  id: number;
+  snippet: Snippet;
+}
+
+export class TextReader {
+  readonly #shelf: Shelf;
+  readonly #root: Root;
+  readonly #stemmers = new Stemmers();
+  readonly #analyser = new Analyser(this.#stemmers);
+  /** First row of each file of texts. */
+  readonly #fragmentStarts: readonly number[];
+  readonly #weights: Float64Array | undefined;
+
+  private constructor(shelf: Shelf, root: Root) {
+    this.#shelf = shelf;
+    this.#root = root;
+    this.#fragmentStarts = cutFragments(root.table.lengths);
+    this.#weights = weightsOf(root);
+  }
+
+  /**
+   * Reads the first file.
+   * Throws `integrity` where it is damaged, `incompatible-index`, `aborted`, and what `read` throws.
+   * @param site as `writeText` gave it
+   */
+  static async open(site: string, read: ReadFile, signal?: AbortSignal): Promise<TextReader> {
+    const shelf = new Shelf(site, read);
+    return new TextReader(shelf, await shelf.take({ kind: 'root', number: 0 }, readRoot, signal));
+  }
+
+  /** Passages in the index. */
+  get rows(): number {
+    return this.#root.table.rows;
+  }
+
+  /** Read until now, the first file among it. */
+  get traffic(): Traffic {
+    return this.#shelf.traffic;
+  }
+
+  /**
+   * The passages that have words of a query. What cannot be read is left out, and `partial` says so;
+   * but without the file of a field that the filter asks for, there is no answer.
+   * Throws `aborted`, `bad-input` for a filter that is none, and what reading a filter's file throws.
+   */
+  async search(query: string, options: TextSearchOptions = {}): Promise<TextAnswer> {
+    const { limit = 10, filter, language, signal } = options;
+    if (!Number.isInteger(limit) || limit < 1) {
+      throw new NearfieldError(
+        'bad-input',
+        `limit: expected a whole number from 1 on, got ${limit}.`,
+      );
+    }
+    throwIfAborted(signal);
+    const { table } = this.#root;
+    const bits = filter === undefined ? undefined : this.#passing(filter, signal);
+    await this.#loadStemmers(language);
+    const parsed = parseQuery(query, this.#analyser, options, table.languages);
+    const [{ segment, words, unread }, mask] = await Promise.all([
+      lookUp(parsed, table, (number) => this.#shard(number, signal), signal),
+      bits,
+    ]);
+    const shard = { segment, dead: new Uint8Array(table.rows), deadRows: 0 };
+    const found = scoreQuery(words, [shard], {
+      rows: table.rows,
+      averageLength: table.averageLength,
+    });
+    return { hits: this.#best(found, limit, mask), words: found, partial: unread };
+  }
+
+  /**
+   * Passages by their numbers, in the order given; undefined for those whose file cannot be read, or
+   * that are not there. Throws `aborted`, and `bad-input` for a room below 3.
+   */
+  async fragments(
+    ids: readonly number[],
+    { forms = new Map(), room, signal }: FragmentOptions = {},
+  ): Promise<(ShownFragment | undefined)[]> {
+    const fragments = await Promise.all(ids.map((id) => this.#fragment(id, signal)));
+    return fragments.map((fragment, i) => {
+      if (!fragment) return undefined;
+      const shown = snippet(fragment.text, highlight(fragment.text, forms), room);
+      return { ...fragment, id: ids[i]!, snippet: shown };
+    });
+  }
+
+  #best(found: WordScores, limit: number, mask: Uint32Array | undefined): TextHit[] {
+    const best = new TopK(Math.min(limit, this.rows));
+    const all = Uint32Array.from({ length: this.rows }, (_, row) => row);
+    for (const [row, score] of found.of(all).entries()) {
+      if (score === 0 || (mask && !hasBit(mask, row))) continue;
+      best.offer(Math.fround(score * (this.#weights?.[row] ?? 1)), row);
+    }
+    const { rows, scores } = best.drain();
+    return Array.from(rows, (id, i) => ({ id, score: scores[i]! }));
+  }
+
+  async #passing(filter: Filter, signal: AbortSignal | undefined): Promise<Uint32Array> {
+    const columns = new Map<string, Column>();
+    const { fields, table } = this.#root;
+    await Promise.all(
+      [...fieldsOf(filter)].map(async (field) => {
+        const number = fields.indexOf(field);
+        if (number < 0) return;
+        const parse = (parts: Parts, name: string): Column => readColumn(parts, name, table.rows);
+        columns.set(field, await this.#shelf.take({ kind: 'filter', number }, parse, signal));
+      }),
+    );
+    return evaluateFilter(filter, columns, table.rows);
+  }
+
+  /** Only those that the query needs; a stemmer that cannot be had leaves words as they are. */
+  async #loadStemmers(language: string | undefined): Promise<void> {
+    const own = language === undefined ? undefined : stemmedLanguage(language);
+    const wanted = language === undefined ? this.#root.table.languages : own ? [own] : [];
+    await this.#stemmers.load(wanted).catch(() => undefined);
+  }
+
+  #shard(number: number, signal: AbortSignal | undefined): Promise<TermShard> {
+    const parse = (parts: Parts, name: string): TermShard =>
+      readTermShard(parts, name, this.#root.table);
+    return this.#shelf.take({ kind: 'terms', number }, parse, signal);
+  }
+
+  async #fragment(id: number, signal: AbortSignal | undefined): Promise<SiteFragment | undefined> {
+    if (!Number.isInteger(id) || id < 0 || id >= this.rows) return undefined;
+    const number = homeOf(this.#fragmentStarts, id);
+    const start = this.#fragmentStarts[number]!;
+    const count = (this.#fragmentStarts[number + 1] ?? this.rows) - start;
+    const parse = (parts: Parts, name: string): SiteFragment[] => readFragments(parts, name, count);
+    try {
+      const all = await this.#shelf.take({ kind: 'fragments', number }, parse, signal);
+      return all[id - start];
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      return undefined;
+    }
+  }
+}
+
+/** Weight of each row; undefined where all are 1. */
+function weightsOf({ table, weights }: Root): Float64Array | undefined {
+  if (weights.length === 0) return undefined;
+  const all = new Float64Array(table.rows).fill(1);
+  for (const [weight, rows] of weights) for (const row of Array.from(rows)) all[row] = weight;
+  return all;
+}

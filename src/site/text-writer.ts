@@ -1,0 +1,192 @@
+/** Writes words, texts and metadata of a site's passages as files of a plain static server. */
+
+import { NearfieldError, type MetadataValue } from '../contract/index.ts';
+import { LexicalIndex } from '../words/index.ts';
+import { Segment } from '../words/segment.ts';
+import { SegmentWriter } from '../words/segment-writer.ts';
+import {
+  fileName,
+  deflateParts,
+  sealFile,
+  type DeflatedParts,
+  type FileParts,
+  type FilePlace,
+} from './files/index.ts';
+import { writeColumn, type Column } from './filters/index.ts';
+import { cutFragments, writeFragments } from './fragments/index.ts';
+import { indexedText, type SitePassage } from './passage.ts';
+import { writeRoot } from './root.ts';
+import { SHARD_BYTES, TermTable, WordWriter } from './words/index.ts';
+
+export interface SiteFile {
+  /** Relative, with '/' in it. */
+  name: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface TextFiles {
+  /** What a reader asks for: the name of the folder that all files lie in. */
+  site: string;
+  /** Number of each passage in the index, in the order they were given. */
+  numbers: Uint32Array;
+  /** One after the other, once. */
+  files: Iterable<SiteFile>;
+}
+
+export interface TextWriterOptions {
+  /** Bytes of a file of words, about. @default 4,096 */
+  shardBytes?: number;
+}
+
+/** Passages that are indexed at once. */
+const BATCH = 1000;
+
+interface Packed {
+  place: FilePlace;
+  parts: DeflatedParts;
+}
+
+/**
+ * Holds the passages and the deflated files. The same passages in the same order give the same bytes
+ * with the same zlib. Throws `bad-input` for a passage that is none, with its position.
+ */
+export async function writeText(
+  passages: Iterable<SitePassage> | AsyncIterable<SitePassage>,
+  { shardBytes = SHARD_BYTES }: TextWriterOptions = {},
+): Promise<TextFiles> {
+  const { segment, all } = await indexed(passages);
+  const words = new WordWriter(segment, shardBytes);
+  const packed: Packed[] = [];
+  const pack = async (place: FilePlace, parts: FileParts): Promise<DeflatedParts> => {
+    const deflated = await deflateParts(parts);
+    packed.push({ place, parts: deflated });
+    return deflated;
+  };
+  const sizes: number[] = [];
+  for (const parts of words.shards()) {
+    const { deflated, plain } = await pack({ kind: 'terms', number: sizes.length }, parts);
+    sizes.push(deflated.length + plain.length);
+  }
+  const ordered = inOrder(all, words.numbers);
+  const starts = cutFragments(words.lengths);
+  for (const [number, start] of starts.entries()) {
+    const parts = writeFragments(ordered.slice(start, starts[number + 1]));
+    await pack({ kind: 'fragments', number }, parts);
+  }
+  const columns = [...columnsOf(ordered)].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [number, [, column]] of columns.entries()) {
+    await pack({ kind: 'filter', number }, writeColumn(column, ordered.length));
+  }
+  const shards = words.firsts.map((first, i) => ({ first, bytes: sizes[i]! }));
+  const root = {
+    table: new TermTable(words.scope.languages, words.lengths, shards),
+    fields: columns.map(([field]) => field),
+    weights: weightsOf(ordered),
+  };
+  await pack({ kind: 'root', number: 0 }, writeRoot(root));
+  const site = await nameOf(packed);
+  return { site, numbers: words.numbers, files: sealed(packed, site) };
+}
+
+function* sealed(packed: readonly Packed[], site: string): Generator<SiteFile> {
+  for (const { place, parts } of packed) {
+    yield { name: fileName(site, place), bytes: sealFile(parts, site, place) };
+  }
+}
+
+async function indexed(
+  passages: Iterable<SitePassage> | AsyncIterable<SitePassage>,
+): Promise<{ segment: Segment; all: SitePassage[] }> {
+  const index = new LexicalIndex();
+  const all: SitePassage[] = [];
+  let batch: { row: number; text: string; language: string | undefined }[] = [];
+  const add = async (): Promise<void> => {
+    await index.prepare(batch);
+    index.add(batch);
+    batch = [];
+  };
+  for await (const passage of passages) {
+    check(passage, all.length);
+    batch.push({ row: all.length, text: indexedText(passage), language: passage.language });
+    all.push(passage);
+    if (batch.length === BATCH) await add();
+  }
+  await add();
+  index.vacuum();
+  const [bytes] = index.segments();
+  return { segment: Segment.of(bytes ?? new SegmentWriter().finish()), all };
+}
+
+function inOrder(passages: readonly SitePassage[], numbers: Uint32Array): SitePassage[] {
+  const ordered: SitePassage[] = [];
+  for (const [i, number] of numbers.entries()) ordered[number] = passages[i]!;
+  return ordered;
+}
+
+function columnsOf(passages: readonly SitePassage[]): Map<string, Column> {
+  const columns = new Map<string, Map<number, Exclude<MetadataValue, null>>>();
+  for (const [row, { metadata = {} }] of passages.entries()) {
+    for (const [field, value] of Object.entries(metadata)) {
+      if (value === null) continue;
+      const column = columns.get(field);
+      if (column) column.set(row, value);
+      else columns.set(field, new Map([[row, value]]));
+    }
+  }
+  return columns;
+}
+
+function weightsOf(passages: readonly SitePassage[]): [weight: number, rows: number[]][] {
+  const weights = new Map<number, number[]>();
+  for (const [row, { weight = 1 }] of passages.entries()) {
+    if (weight === 1) continue;
+    const rows = weights.get(weight);
+    if (rows) rows.push(row);
+    else weights.set(weight, [row]);
+  }
+  return [...weights].sort(([a], [b]) => a - b);
+}
+
+/** The beginning of the SHA-256 of all files, so that other content has another name. */
+async function nameOf(packed: readonly Packed[]): Promise<string> {
+  const hashes = await Promise.all(
+    packed.map(async ({ parts: { deflated, plain } }) => {
+      const whole = new Uint8Array(4 + deflated.length + plain.length);
+      new DataView(whole.buffer).setUint32(0, deflated.length);
+      whole.set(deflated, 4);
+      whole.set(plain, 4 + deflated.length);
+      return new Uint8Array(await crypto.subtle.digest('SHA-256', whole));
+    }),
+  );
+  const all = Uint8Array.from(hashes.flatMap((hash) => [...hash]));
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', all));
+  return Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function check(passage: SitePassage, index: number): void {
+  const wrong = (what: string): NearfieldError =>
+    new NearfieldError('bad-input', `passages[${index}].${what}.`, { index });
+  const { weight = 1, start = 0, metadata = {} } = passage;
+  for (const key of ['url', 'title', 'text'] as const) {
+    if (typeof passage[key] !== 'string') throw wrong(`${key}: expected a string`);
+  }
+  if (!Number.isFinite(weight) || weight <= 0) {
+    throw wrong(`weight: expected a number above 0, got ${String(weight)}`);
+  }
+  if (!Number.isSafeInteger(start) || start < 0) {
+    throw wrong(`start: expected a whole number from 0 on, got ${String(start)}`);
+  }
+  for (const [field, value] of Object.entries(metadata)) {
+    if (isValue(value)) continue;
+    throw wrong(
+      `metadata.${field}: expected a string, a finite number, a boolean, a valid Date, null or a list of strings`,
+    );
+  }
+}
+
+function isValue(value: unknown): value is MetadataValue {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (value instanceof Date) return Number.isFinite(value.getTime());
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
