@@ -13,6 +13,7 @@ const ROOMS = {
   vectors: ['contract', 'kernels'],
   words: ['contract', 'vectors'],
   light: ['contract'],
+  site: ['contract', 'bridge', 'vectors', 'words', 'light'],
   collection: ['contract', 'device', 'vectors', 'words', 'cache', 'bridge'],
 };
 
