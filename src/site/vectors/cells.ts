@@ -14,6 +14,9 @@ const ROUNDS = 6;
 /** Regions that a row looks into. */
 const LOOKED_INTO = 8;
 
+/** Rows for each cell that cells are learnt from: three times as many take three times as long. */
+const ROWS_PER_MEAN = 12;
+
 /** Rows that regions are learnt from. */
 const REGION_ROWS = 16_384;
 
@@ -37,17 +40,18 @@ export function cellsOf(
   const regionCount = Math.ceil(Math.sqrt(count));
   const sample = someRows(rows, width, Math.min(rows.length / width, REGION_ROWS), random);
   const regions = kMeans(sample, width, regionCount, ROUNDS, random);
-  const looked = regionsOf(rows, width, regions);
-  const means = someRows(rows, width, count, random);
+  const taught = someRows(rows, width, Math.min(rows.length / width, ROWS_PER_MEAN * count), random);
+  const looked = regionsOf(taught, width, regions);
+  const means = someRows(taught, width, count, random);
   for (let round = 0; round < ROUNDS; round++) {
     const sums = new MeanSums(count, width);
-    assign(rows, width, means, regions, looked, (row, mean) => {
-      sums.add(mean, rows, row * width);
+    assign(taught, width, means, regions, looked, (row, mean) => {
+      sums.add(mean, taught, row * width);
     });
     sums.writeTo(means);
   }
   const cells: number[][] = Array.from({ length: count }, () => []);
-  assign(rows, width, means, regions, looked, (row, mean) => cells[mean]!.push(row));
+  assign(rows, width, means, regions, regionsOf(rows, width, regions), (row, mean) => cells[mean]!.push(row));
   return cells.flatMap((cell) =>
     bisect(rows, width, Uint32Array.from(cell), LARGEST * rowsPerCell),
   );

@@ -23,13 +23,21 @@ export function checkHead(name: string, bytes: Uint8Array<ArrayBuffer>, checksum
   const counts = check(HEAD, name, bytes, checksum);
   const { damaged } = errorsOf(name);
   const parts = headParts(bytes, counts);
-  const { mean, direction, spread, levels, cellRows } = parts;
+  const { cellRows } = parts;
+  const floats = [
+    parts.mean,
+    parts.direction,
+    parts.spread,
+    parts.levels,
+    parts.restSpread,
+    parts.restLevels,
+  ];
   const halves = [parts.meanWords, parts.meanLengths, parts.rowWords, parts.rowLengths];
   if (counts.groupRows < 1) throw damaged('its groups have no rows');
   if (cellRows.some((rows) => rows < 1) || sumOf(cellRows) !== counts.rows) {
     throw damaged('rows of its cells do not add up');
   }
-  const areFinite = [mean, direction, spread, levels].every((part) => part.every(Number.isFinite));
+  const areFinite = floats.every((part) => part.every(Number.isFinite));
   if (!areFinite || ![...halves, parts.basisScales].every(areFiniteHalves)) {
     throw damaged('a value is not finite');
   }
@@ -60,12 +68,13 @@ export function checkGroup(
   checksum: number,
   expected: { number: number; rows: number },
   { counts: { dimensions, rows: most } }: Head,
-): GroupParts {
+): GroupParts & { rest: number } {
   const counts = check(GROUP, name, bytes, checksum);
-  assertCounts(name, counts, { ...expected, dimensions });
+  const { rest } = counts;
+  assertCounts(name, counts, { ...expected, dimensions, rest });
   const parts = groupParts(bytes, counts);
   if (parts.rows.some((row) => row >= most)) throw errorsOf(name).damaged('a row is not in the index');
-  return parts;
+  return { ...parts, rest };
 }
 
 function check<Name extends string>(

@@ -23,7 +23,7 @@ export interface Words {
   lengths: Float32Array;
 }
 
-export function groupsOf({ words }: Words): number {
+function groupsOf({ words }: Words): number {
   return words.length / WORDS / GROUP;
 }
 

@@ -2,7 +2,7 @@
 
 import { halfToNumber } from '../../contract/index.ts';
 import { addInt4 } from '../../light/int4.ts';
-import { Coder, codeBytes } from './codes.ts';
+import { Coder } from './codes.ts';
 import { dot } from './dot.ts';
 import { headCoordinates, headParts, type HeadCounts, type HeadParts } from './layout.ts';
 
@@ -14,8 +14,9 @@ export interface Question {
   coordinates: Float32Array;
   /** Its product with the direction. */
   along: number;
-  /** Times each dimension's spread. */
+  /** Times each dimension's spread, for long codes and for what they leave. */
   spread: Float32Array;
+  restSpread: Float32Array;
 }
 
 export class Head {
@@ -49,17 +50,9 @@ export class Head {
     }
   }
 
-  get meanBytes(): number {
-    return codeBytes(this.counts.meanGroups);
-  }
-
-  get rowBytes(): number {
-    return codeBytes(this.counts.rowGroups);
-  }
-
   question(query: Float32Array): Question {
     const { dimensions } = this.counts;
-    const { mean, direction, spread } = this.parts;
+    const { mean, direction, spread, restSpread } = this.parts;
     const coordinates = new Float32Array(headCoordinates(this.counts));
     for (let i = 0; i < coordinates.length; i++) {
       coordinates[i] = dot(this.basis, i * dimensions, query, 0, dimensions);
@@ -69,6 +62,7 @@ export class Head {
       coordinates,
       along: dot(direction, 0, query, 0, dimensions),
       spread: spread.map((value, i) => value * query[i]!),
+      restSpread: restSpread.map((value, i) => value * query[i]!),
     };
   }
 }

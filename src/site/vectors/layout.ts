@@ -5,6 +5,7 @@
  * - a head: what all queries need
  * - a cell: short codes of its rows, and the checksums of its groups
  * - a group of a cell: long codes of its rows, and their numbers
+ * - what the long codes of a group leave: longer ones, laid out as a group
  */
 
 import { SEAL, type SealedKind } from '../../contract/index.ts';
@@ -21,7 +22,8 @@ const CELL_COUNTS = ['number', 'rows', 'groups', 'bytes'] as const;
 /** `bytes`: of a row. */
 export type CellCounts = Record<(typeof CELL_COUNTS)[number], number>;
 
-const GROUP_COUNTS = ['number', 'rows', 'dimensions'] as const;
+const GROUP_COUNTS = ['number', 'rows', 'dimensions', 'rest'] as const;
+/** `rest`: checksum of the file that says more of the same rows; 0 in that one. */
 export type GroupCounts = Record<(typeof GROUP_COUNTS)[number], number>;
 
 /** float16 are by their bits. */
@@ -34,6 +36,9 @@ export interface HeadParts {
   spread: Float32Array;
   /** float32, 16: what long codes stand for, times spread and a row's scale. */
   levels: Float32Array;
+  /** As those two, of what long codes leave. */
+  restSpread: Float32Array;
+  restLevels: Float32Array;
   /** Rows of each cell. */
   cellRows: Uint32Array;
   cellChecksums: Uint32Array;
@@ -86,6 +91,8 @@ function headPlaces(counts: HeadCounts) {
     direction: ['f32', dimensions],
     spread: ['f32', dimensions],
     levels: ['f32', WORDS],
+    restSpread: ['f32', dimensions],
+    restLevels: ['f32', WORDS],
     cellRows: ['u32', cells],
     cellChecksums: ['u32', cells],
     basisScales: ['u16', basis / BLOCK],

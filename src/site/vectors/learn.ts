@@ -8,7 +8,7 @@ import { Coder, coordinatesOf, learnWords, WORDS, type Words } from './codes.ts'
 import { dot, meanOf } from './dot.ts';
 import { numbersOf } from './head.ts';
 import { kMeans } from './k-means.ts';
-import { learnLong, type LongWords } from './long-codes.ts';
+import { codeLong, learnLong, type LongWords } from './long-codes.ts';
 import { Projection } from './projection.ts';
 
 /** Rows that directions are learnt from at most. */
@@ -36,7 +36,7 @@ export interface Settings {
 }
 
 /** Short codes of some rows. */
-export interface Layer {
+interface Layer {
   words: Words;
   coder: Coder;
   codes: Uint8Array;
@@ -52,6 +52,8 @@ export interface Learnt {
   /** In the order of the rows as given. */
   rows: Layer;
   long: LongWords;
+  /** Of what long codes leave. */
+  rest: LongWords;
   /** Writes what short codes leave of a row. */
   leftOf: (row: number, cell: number) => Float32Array;
 }
@@ -93,7 +95,11 @@ export function learn(
   const leftovers = new Float32Array(some.length * width);
   for (const [i, row] of some.entries()) leftovers.set(leftOf(row, cellOf[row]!), i * width);
   const long = learnLong(leftovers, width, random);
-  return { mean, direction, projection, cells, means, rows: short, long, leftOf };
+  for (let start = 0; start < leftovers.length; start += width) {
+    codeLong(leftovers.subarray(start, start + width), long);
+  }
+  const rest = learnLong(leftovers, width, random);
+  return { mean, direction, projection, cells, means, rows: short, long, rest, leftOf };
 }
 
 function unitOf(vector: Float32Array): Float32Array {

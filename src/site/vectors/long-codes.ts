@@ -28,27 +28,32 @@ export function learnLong(rows: Float32Array, width: number, random: () => numbe
   return { spread, levels: kMeans(values, 1, WORDS, ROUNDS, random).sort() };
 }
 
+/** A row's long codes. */
+export interface LongCodes {
+  /** float16. */
+  scale: number;
+  codes: Uint8Array;
+}
+
+/** Codes a row and takes what the codes stand for off it. */
+export function codeLong(row: Float32Array, { spread, levels }: LongWords): LongCodes {
+  const scale = scaleOf(row, spread);
+  const factor = halfToNumber(scale);
+  const codes = new Uint8Array(row.length / 2);
+  for (let i = 0; i < row.length; i++) {
+    const unit = spread[i]! * factor;
+    const code = nearestLevel(unitsOf(row[i]!, unit), levels);
+    setCode(codes, 0, i, code);
+    row[i]! -= unit * levels[code]!;
+  }
+  return { scale, codes };
+}
+
 /** float16: the root of the mean square of a row's values in units of their spread. */
-export function scaleOf(row: Float32Array, spread: Float32Array): number {
+function scaleOf(row: Float32Array, spread: Float32Array): number {
   let squares = 0;
   for (const [i, value] of row.entries()) squares += unitsOf(value, spread[i]!) ** 2;
   return numberToHalf(Math.min(65504, Math.sqrt(squares / row.length)));
-}
-
-/** Writes the codes of a row and takes what they stand for off it. */
-export function takeLong(
-  row: Float32Array,
-  scale: number,
-  { spread, levels }: LongWords,
-  codes: Uint8Array,
-  at: number,
-): void {
-  for (let i = 0; i < row.length; i++) {
-    const unit = spread[i]! * scale;
-    const code = nearestLevel(unitsOf(row[i]!, unit), levels);
-    setCode(codes, at, i, code);
-    row[i]! -= unit * levels[code]!;
-  }
 }
 
 /** @param spread that of the dimensions, times the query */

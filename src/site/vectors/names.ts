@@ -12,9 +12,14 @@ export interface VectorFiles {
   dimensions: number;
 }
 
-export type FileKind = 'head' | 'cell' | 'group';
+export type FileKind = 'head' | 'cell' | 'group' | 'rest';
 
-const LETTERS: Readonly<Record<FileKind, string>> = { head: 'vh', cell: 'vc', group: 'vg' };
+const LETTERS: Readonly<Record<FileKind, string>> = {
+  head: 'vh',
+  cell: 'vc',
+  group: 'vg',
+  rest: 'vr',
+};
 
 export function fileName(kind: FileKind, number: number, checksum: number): string {
   return `${LETTERS[kind]}${number.toString(36)}-${hex(checksum)}.nf`;

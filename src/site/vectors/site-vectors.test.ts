@@ -16,7 +16,7 @@ const written = writeVectors(rows, WIDTH);
 const FEW = 90;
 const few = writeVectors(rows.subarray(0, FEW * WIDTH), WIDTH, { rowsPerCell: 20, groupRows: 4 });
 
-const ALL = { scan: Infinity, groups: Infinity };
+const ALL = { scan: Infinity, groups: Infinity, rest: Infinity };
 
 function shelf({ files }: { files: readonly SiteFile[] }): Map<string, Uint8Array<ArrayBuffer>> {
   return new Map(files.map(({ name, bytes }) => [name, bytes]));
@@ -63,7 +63,7 @@ describe('vectors of a site', () => {
     expect(bytes).toBeLessThan(total / 3);
     expect(files).toBeLessThan(written.files.length / 3);
     expect(await recallOf(() => site, { scan: 600, groups: 60 })).toBeGreaterThan(0.88);
-    expect(await recallOf(() => site, ALL)).toBeGreaterThan(0.92);
+    expect(await recallOf(() => site, ALL)).toBeGreaterThan(0.98);
   });
 
   it('give each row once, with nearly its score, where all are asked for', async () => {
@@ -72,7 +72,7 @@ describe('vectors of a site', () => {
     const found = await site.search(query, FEW + 5, ALL);
     expect([...found.rows].sort((a, b) => a - b)).toEqual([...Array(FEW).keys()]);
     for (const [i, row] of found.rows.entries()) {
-      expect(Math.abs(found.scores[i]! - product(query, rows, row))).toBeLessThan(0.02);
+      expect(Math.abs(found.scores[i]! - product(query, rows, row))).toBeLessThan(0.005);
     }
     expect([...found.scores]).toEqual([...found.scores].sort((a, b) => b - a));
     expect(found.missing).toEqual([]);
@@ -155,13 +155,13 @@ describe('files of a site', () => {
   it('that are missing are named, and asked for again', async () => {
     const shelved = shelf(few);
     const { site } = open(few, shelved);
-    for (const letter of ['vc', 'vg']) {
+    for (const letter of ['vc', 'vg', 'vr']) {
       const { name, bytes } = few.files.find((file) => file.name.startsWith(letter))!;
       shelved.delete(name);
       const fresh = open(few, shelved).site;
       const partial = await fresh.search(query, FEW, ALL);
       expect(partial.missing).toEqual([name]);
-      expect(partial.rows.length).toBeLessThan(FEW);
+      expect(partial.rows.length < FEW).toBe(letter !== 'vr');
       shelved.set(name, bytes);
       const whole = await fresh.search(query, FEW, ALL);
       expect(whole.rows).toHaveLength(FEW);

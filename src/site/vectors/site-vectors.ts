@@ -10,7 +10,7 @@ import { HEAD, type CellParts, type GroupParts } from './layout.ts';
 import { longScore } from './long-codes.ts';
 import { fileName, type VectorFiles } from './names.ts';
 
-export interface SiteSearchOptions {
+interface SiteSearchOptions {
   /**
    * Rows whose short codes are read, those of the cells that promise most.
    * @default 32 times the root of the number of rows: 10,000 of 100,000
@@ -21,10 +21,15 @@ export interface SiteSearchOptions {
    * @default 120
    */
   groups?: number;
+  /**
+   * Files of what long codes leave, for every ten results.
+   * @default 24
+   */
+  rest?: number;
   signal?: AbortSignal;
 }
 
-export interface SiteHits {
+interface SiteHits {
   /** Numbers of the rows, best first. */
   rows: Uint32Array<ArrayBuffer>;
   /** Their products with the query, nearly. */
@@ -38,6 +43,7 @@ export interface SiteHits {
 
 const SCAN_FACTOR = 32;
 const GROUPS = 120;
+const REST = 24;
 
 interface Cell {
   number: number;
@@ -53,6 +59,20 @@ interface Candidate {
   best: number;
   /** Of its rows. */
   estimates: Float32Array;
+}
+
+type Checked = ReturnType<typeof checkGroup>;
+
+/** A group of rows by the best score of any of them. */
+interface Scored {
+  number: number;
+  rows: Uint32Array;
+  /** Of the file of what long codes leave. */
+  checksum: number;
+  /** Scores without what codes leave along the direction. */
+  sums: Float32Array;
+  scores: Float32Array;
+  best: number;
 }
 
 export class SiteVectors {
@@ -82,29 +102,37 @@ export class SiteVectors {
   async search(
     query: Float32Array,
     k: number,
-    { scan, groups = GROUPS, signal }: SiteSearchOptions = {},
+    { scan, groups = GROUPS, rest = REST, signal }: SiteSearchOptions = {},
   ): Promise<SiteHits> {
     this.#check(query, k);
     const moved: Moved = { bytes: 0, files: 0, missing: [] };
     const head = await this.#head(moved, signal);
     const question = head.question(query);
+    const table = head.rows.table(question.coordinates, question.along);
     const scanned = Math.max(k, scan ?? Math.ceil(SCAN_FACTOR * Math.sqrt(this.rows)));
     const cells = await Promise.all(
       bestCells(head, question, scanned).map(async (cell) => {
         const parts = await this.#cell(head, cell.number, moved, signal);
-        return parts ? candidatesOf(head, question, cell, parts) : [];
+        return parts ? candidatesOf(head, table, cell, parts) : [];
       }),
     );
-    const limit = Math.ceil((groups * Math.max(10, k)) / 10);
+    const tens = Math.max(10, k) / 10;
     const chosen = cells.flat().sort((a, b) => b.best - a.best || orderOf(a, b));
     const found = await Promise.all(
-      chosen.slice(0, limit).map(async (candidate) => {
+      chosen.slice(0, Math.ceil(groups * tens)).map(async (candidate) => {
         const parts = await this.#group(head, candidate, moved, signal);
-        return parts ? { candidate, parts } : undefined;
+        return parts && scoredOf(head, question, candidate, parts);
       }),
     );
-    const ranked = rank(head, question, found.filter((group) => group !== undefined), k);
-    return { ...ranked, ...moved };
+    const scored = found.filter((group) => group !== undefined);
+    scored.sort((a, b) => b.best - a.best || a.number - b.number);
+    await Promise.all(
+      scored.slice(0, Math.ceil(rest * tens)).map(async (group) => {
+        const parts = await this.#rest(head, group, moved, signal);
+        if (parts) correct(head, question, group, parts);
+      }),
+    );
+    return { ...rank(scored, k), ...moved };
   }
 
   #check(query: Float32Array, k: number): void {
@@ -147,11 +175,27 @@ export class SiteVectors {
     { cell, parts, group, estimates }: Candidate,
     moved: Moved,
     signal: AbortSignal | undefined,
-  ): Promise<GroupParts | undefined> {
+  ): Promise<Checked | undefined> {
     const number = head.firstGroups[cell.number]! + group;
     const checksum = parts.checksums[group]!;
     const name = fileName('group', number, checksum);
     const expected = { number, rows: estimates.length };
+    return this.#files.find(
+      name,
+      (bytes) => checkGroup(name, bytes, checksum, expected, head),
+      moved,
+      signal,
+    );
+  }
+
+  #rest(
+    head: Head,
+    { number, checksum, sums }: Scored,
+    moved: Moved,
+    signal: AbortSignal | undefined,
+  ): Promise<Checked | undefined> {
+    const name = fileName('rest', number, checksum);
+    const expected = { number, rows: sums.length };
     return this.#files.find(
       name,
       (bytes) => checkGroup(name, bytes, checksum, expected, head),
@@ -183,14 +227,13 @@ function bestCells(head: Head, question: Question, scanned: number): Cell[] {
   return end < 0 ? cells : cells.slice(0, end);
 }
 
-/** Groups of a cell with the estimates of their rows. */
+/** Groups of a cell with the estimates of their rows. @param table of short codes */
 function candidatesOf(
   { rows: coder, counts: { groupRows }, parts: { cellRows } }: Head,
-  question: Question,
+  table: Float32Array,
   cell: Cell,
   parts: CellParts,
 ): Candidate[] {
-  const table = coder.table(question.coordinates, question.along);
   const estimates = Float32Array.from({ length: cellRows[cell.number]! }, (_, row) =>
     cell.score + scoreOf(table, parts.codes, row * coder.bytes, coder.bytes),
   );
@@ -205,20 +248,49 @@ function orderOf(a: Candidate, b: Candidate): number {
   return a.cell.number - b.cell.number || a.group - b.group;
 }
 
-/** Scores of all rows by their long codes, the best `k`; equal scores by row number. */
-function rank(
-  { parts: { levels } }: Head,
+/** Scores of a group's rows by their long codes. */
+function scoredOf(
+  { firstGroups, parts: { levels } }: Head,
   { common, along, spread }: Question,
-  groups: readonly { candidate: Candidate; parts: GroupParts }[],
-  k: number,
-): Pick<SiteHits, 'rows' | 'scores'> {
-  const found = groups.flatMap(({ candidate: { estimates }, parts }) =>
-    Array.from(parts.rows, (row, i) => {
-      const rest = longScore(spread, levels, parts.codes, (i * spread.length) / 2);
-      const scale = halfToNumber(parts.scales[i]!);
-      const length = halfToNumber(parts.lengths[i]!);
-      return { row, score: common + estimates[i]! + scale * rest + along * length };
-    }),
+  { cell, group, estimates }: Candidate,
+  parts: Checked,
+): Scored {
+  const products = productsOf(parts, spread, levels);
+  const sums = estimates.map((estimate, i) => common + estimate + products[i]!);
+  const scores = sums.map((sum, i) => sum + along * halfToNumber(parts.lengths[i]!));
+  const best = scores.reduce((a, b) => Math.max(a, b));
+  const number = firstGroups[cell.number]! + group;
+  return { number, rows: parts.rows, checksum: parts.rest, sums, scores, best };
+}
+
+/** Makes a group's scores better by what its long codes leave. */
+function correct(
+  { parts: { restLevels } }: Head,
+  { along, restSpread }: Question,
+  { sums, scores }: Scored,
+  parts: Checked,
+): void {
+  const products = productsOf(parts, restSpread, restLevels);
+  for (const [i, product] of products.entries()) {
+    scores[i] = sums[i]! + product + along * halfToNumber(parts.lengths[i]!);
+  }
+}
+
+/** @param spread times the query */
+function productsOf(
+  { codes, scales }: GroupParts,
+  spread: Float32Array,
+  levels: Float32Array,
+): Float32Array {
+  return Float32Array.from(scales, (scale, i) => {
+    return halfToNumber(scale) * longScore(spread, levels, codes, (i * spread.length) / 2);
+  });
+}
+
+/** The best `k` rows of all groups; equal scores by row number. */
+function rank(groups: readonly Scored[], k: number): Pick<SiteHits, 'rows' | 'scores'> {
+  const found = groups.flatMap(({ rows, scores }) =>
+    Array.from(rows, (row, i) => ({ row, score: scores[i]! })),
   );
   found.sort((a, b) => a.row - b.row);
   const top = new TopK(Math.min(k, found.length));

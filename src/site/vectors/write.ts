@@ -1,6 +1,6 @@
 /** Writes the vectors of a site as files of which a query needs few. */
 
-import { halfToNumber, NearfieldError, numberToHalf, seal, sealChecksum, type SealedKind } from '../../contract/index.ts';
+import { NearfieldError, numberToHalf, seal, sealChecksum, type SealedKind } from '../../contract/index.ts';
 import { BLOCK } from '../../light/int4.ts';
 import { dot } from './dot.ts';
 import {
@@ -15,15 +15,15 @@ import {
   type HeadCounts,
 } from './layout.ts';
 import { learn, type Learnt, type Settings } from './learn.ts';
-import { scaleOf, takeLong } from './long-codes.ts';
-import { fileName, hex, type VectorFiles } from './names.ts';
+import { codeLong, type LongCodes, type LongWords } from './long-codes.ts';
+import { fileName, hex, type FileKind, type VectorFiles } from './names.ts';
 
 export interface SiteFile {
   name: string;
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-export interface WriteOptions extends Partial<Settings> {
+interface WriteOptions extends Partial<Settings> {
   /**
    * What the vectors of queries have in common, as those of some texts embedded as queries show:
    * models put queries and passages in different places, and codes are best where queries look.
@@ -70,9 +70,11 @@ export function writeVectors(
   };
   let number = 0;
   const checksums = learnt.cells.map((groups, cell) => {
-    const groupSums = groups.map((group) =>
-      add(writeGroup(learnt, dimensions, number++, cell, group)),
-    );
+    const groupSums = groups.map((group) => {
+      const [rest, own] = writeGroup(learnt, number++, cell, group);
+      add(rest);
+      return add(own);
+    });
     return add(writeCell(learnt, cell, groups, groupSums));
   });
   const head = writeHead(learnt, rows.length / dimensions, dimensions, settings, checksums);
@@ -115,7 +117,7 @@ interface Sealed extends SiteFile {
 
 function sealed<Name extends string>(
   kind: SealedKind<Name>,
-  letter: 'head' | 'cell' | 'group',
+  name: FileKind,
   number: number,
   counts: Record<Name, number>,
   fill: (bytes: Uint8Array<ArrayBuffer>) => void,
@@ -124,26 +126,47 @@ function sealed<Name extends string>(
   fill(bytes);
   seal(kind, bytes, counts);
   const checksum = sealChecksum(bytes);
-  return { name: fileName(letter, number, checksum), bytes, checksum };
+  return { name: fileName(name, number, checksum), bytes, checksum };
 }
 
+/** A group's file, and first the one of what its codes leave. */
 function writeGroup(
-  { leftOf, long, direction }: Learnt,
-  dimensions: number,
+  learnt: Learnt,
   number: number,
   cell: number,
   group: Uint32Array,
+): [rest: Sealed, group: Sealed] {
+  const left = Array.from(group, (row) => learnt.leftOf(row, cell));
+  const codes = left.map((row) => longOf(row, learnt.long, learnt.direction));
+  const rest = left.map((row) => longOf(row, learnt.rest, learnt.direction));
+  const dimensions = learnt.mean.length;
+  const counts = { number, rows: group.length, dimensions, rest: 0 };
+  const after = writeLong('rest', counts, group, rest);
+  return [after, writeLong('group', { ...counts, rest: after.checksum }, group, codes)];
+}
+
+/** Takes the codes off `row`, and tells what they leave of it along the direction. */
+function longOf(
+  row: Float32Array,
+  words: LongWords,
+  direction: Float32Array,
+): LongCodes & { length: number } {
+  const codes = codeLong(row, words);
+  return { ...codes, length: numberToHalf(dot(row, 0, direction, 0, row.length)) };
+}
+
+function writeLong(
+  kind: 'group' | 'rest',
+  counts: GroupCounts,
+  group: Uint32Array,
+  codes: readonly ReturnType<typeof longOf>[],
 ): Sealed {
-  const counts: GroupCounts = { number, rows: group.length, dimensions };
-  return sealed(GROUP, 'group', number, counts, (bytes) => {
+  return sealed(GROUP, kind, counts.number, counts, (bytes) => {
     const parts = groupParts(bytes, counts);
     parts.rows.set(group);
-    for (const [i, row] of group.entries()) {
-      const left = leftOf(row, cell);
-      parts.scales[i] = scaleOf(left, long.spread);
-      takeLong(left, halfToNumber(parts.scales[i]), long, parts.codes, (i * dimensions) / 2);
-      parts.lengths[i] = numberToHalf(dot(left, 0, direction, 0, dimensions));
-    }
+    parts.scales.set(codes.map(({ scale }) => scale));
+    parts.lengths.set(codes.map(({ length }) => length));
+    for (const [i, row] of codes.entries()) parts.codes.set(row.codes, i * row.codes.length);
   });
 }
 
@@ -171,7 +194,7 @@ function writeCell(
 }
 
 function writeHead(
-  { mean, direction, long, projection, cells, means, rows: short }: Learnt,
+  { mean, direction, long, rest, projection, cells, means, rows: short }: Learnt,
   rows: number,
   dimensions: number,
   { meanGroups, rowGroups, groupRows }: Settings,
@@ -191,6 +214,8 @@ function writeHead(
     parts.direction.set(direction);
     parts.spread.set(long.spread);
     parts.levels.set(long.levels);
+    parts.restSpread.set(rest.spread);
+    parts.restLevels.set(rest.levels);
     parts.cellRows.set(cells.map((groups) => groups.reduce((sum, { length }) => sum + length, 0)));
     parts.cellChecksums.set(checksums);
     parts.basisScales.set(projection.stored.scales);
