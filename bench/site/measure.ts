@@ -1,0 +1,75 @@
+/** Bytes and recall of queries against a site's files. */
+
+import { SiteVectors, type VectorFiles } from '../../src/site/vectors/index.ts';
+import { dot } from '../../src/site/vectors/dot.ts';
+import { TopK } from '../../src/vectors/top-k.ts';
+import { WIDTH } from '../wordnet/vectors.ts';
+import type { FileServer } from './server.ts';
+
+/** How much a search reads: points of the curve of bytes and recall. */
+export interface Effort {
+  name: string;
+  scan?: number;
+  groups?: number;
+}
+
+export const EFFORTS: readonly Effort[] = [
+  { name: 'scan 7000, groups 60', scan: 7000, groups: 60 },
+  { name: 'as it is' },
+  { name: 'scan 20000, groups 240', scan: 20_000, groups: 240 },
+];
+
+/** Queries that a reader has answered before later ones are counted. */
+const BEFORE_LATER = 10;
+
+export interface Measured {
+  /** Of the first query of a reader, each query in turn. */
+  bytes: number[];
+  /** The same, headers included. */
+  wire: number[];
+  files: number[];
+  /** Of queries of a reader that has answered some. */
+  later: number[];
+  recall: number;
+}
+
+export async function measure(
+  server: FileServer,
+  manifest: VectorFiles,
+  questions: Float32Array,
+  wanted: readonly Uint32Array[],
+  { scan, groups }: Effort,
+): Promise<Measured> {
+  const options = { ...(scan && { scan }), ...(groups && { groups }) };
+  const read = async (name: string): Promise<Uint8Array<ArrayBuffer>> => {
+    const response = await fetch(server.url + name);
+    if (!response.ok) throw new Error(`${name}: ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  };
+  const measured: Measured = { bytes: [], wire: [], files: [], later: [], recall: 0 };
+  const warm = new SiteVectors(manifest, read);
+  for (const [i, best] of wanted.entries()) {
+    const query = questions.slice(i * WIDTH, (i + 1) * WIDTH);
+    const before = server.sent();
+    const found = await new SiteVectors(manifest, read).search(query, 10, options);
+    measured.wire.push(server.sent() - before);
+    measured.bytes.push(found.bytes);
+    measured.files.push(found.files);
+    measured.recall += best.filter((row) => found.rows.includes(row)).length;
+    const { bytes } = await warm.search(query, 10, options);
+    if (i >= BEFORE_LATER) measured.later.push(bytes);
+  }
+  measured.recall /= 10 * wanted.length;
+  return measured;
+}
+
+/** The ten rows of the largest products with each question. */
+export function exactTen(rows: Float32Array, questions: Float32Array): Uint32Array[] {
+  return Array.from({ length: questions.length / WIDTH }, (_, i) => {
+    const top = new TopK(10);
+    for (let row = 0; row < rows.length / WIDTH; row++) {
+      top.offer(Math.fround(dot(rows, row * WIDTH, questions, i * WIDTH, WIDTH)), row);
+    }
+    return top.drain().rows;
+  });
+}

@@ -1,0 +1,88 @@
+/** What all queries need of an index: a head's bytes made ready for arithmetic. */
+
+import { halfToNumber } from '../../contract/index.ts';
+import { addInt4 } from '../../light/int4.ts';
+import { Coder } from './codes.ts';
+import { dot } from './dot.ts';
+import { headCoordinates, headParts, type HeadCounts, type HeadParts } from './layout.ts';
+
+/** A query as the layers of an index see it. */
+export interface Question {
+  /** Product with what all rows have in common. */
+  common: number;
+  /** Its products with the principal directions. */
+  coordinates: Float32Array;
+  /** Its product with the direction. */
+  along: number;
+  /** Times each dimension's spread, for long codes and for what they leave. */
+  spread: Float32Array;
+  restSpread: Float32Array;
+}
+
+export class Head {
+  readonly counts: HeadCounts;
+  readonly parts: HeadParts;
+  /** Of the cells' means. */
+  readonly means: Coder;
+  readonly rows: Coder;
+  /** Principal directions, as four bits a value give them: nearly of length 1, nearly orthogonal. */
+  readonly basis: Float32Array;
+  /** Groups before each cell's, and after the last. */
+  readonly firstGroups: Uint32Array;
+
+  /** @param bytes of a sound head */
+  constructor(bytes: Uint8Array<ArrayBuffer>, counts: HeadCounts) {
+    const parts = headParts(bytes, counts);
+    this.counts = counts;
+    this.parts = parts;
+    this.means = new Coder({
+      words: numbersOf(parts.meanWords),
+      lengths: numbersOf(parts.meanLengths),
+    });
+    this.rows = new Coder({
+      words: numbersOf(parts.rowWords),
+      lengths: numbersOf(parts.rowLengths),
+    });
+    this.basis = basisOf(parts, headCoordinates(counts), counts.dimensions);
+    this.firstGroups = new Uint32Array(counts.cells + 1);
+    for (const [cell, rows] of parts.cellRows.entries()) {
+      this.firstGroups[cell + 1] = this.firstGroups[cell]! + Math.ceil(rows / counts.groupRows);
+    }
+  }
+
+  question(query: Float32Array): Question {
+    const { dimensions } = this.counts;
+    const { mean, direction, spread, restSpread } = this.parts;
+    const coordinates = new Float32Array(headCoordinates(this.counts));
+    for (let i = 0; i < coordinates.length; i++) {
+      coordinates[i] = dot(this.basis, i * dimensions, query, 0, dimensions);
+    }
+    return {
+      common: dot(mean, 0, query, 0, dimensions),
+      coordinates,
+      along: dot(direction, 0, query, 0, dimensions),
+      spread: spread.map((value, i) => value * query[i]!),
+      restSpread: restSpread.map((value, i) => value * query[i]!),
+    };
+  }
+}
+
+export function numbersOf(halves: Uint16Array): Float32Array<ArrayBuffer> {
+  return Float32Array.from(halves, halfToNumber);
+}
+
+/** Rows of `width`, from four bits a value. */
+export function basisOf(
+  { basisCodes, basisScales }: Pick<HeadParts, 'basisCodes' | 'basisScales'>,
+  count: number,
+  width: number,
+): Float32Array {
+  const basis = new Float32Array(count * width);
+  const int4 = { codes: basisCodes, scales: basisScales };
+  for (let i = 0; i < count; i++) {
+    const row = new Float64Array(width);
+    addInt4(int4, i * width, 1, row);
+    basis.set(row, i * width);
+  }
+  return basis;
+}

@@ -1,0 +1,5 @@
+/** The vectors of a site as static files, of which a query fetches few. */
+
+export { SiteVectors } from './site-vectors.ts';
+export { writeVectors } from './write.ts';
+export type { VectorFiles } from './names.ts';
