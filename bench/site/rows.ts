@@ -3,10 +3,7 @@
 import { WIDTH } from '../wordnet/vectors.ts';
 
 /** `count` rows at equal distances. */
-export function someRows(
-  all: Float32Array<ArrayBuffer>,
-  count: number,
-): Float32Array<ArrayBuffer> {
+export function someRows(all: Float32Array<ArrayBuffer>, count: number): Float32Array<ArrayBuffer> {
   const known = all.length / WIDTH;
   if (count > known) throw new Error(`--rows ${count}: there are ${known}`);
   const rows = new Float32Array(count * WIDTH);

@@ -40,7 +40,12 @@ export function cellsOf(
   const regionCount = Math.ceil(Math.sqrt(count));
   const sample = someRows(rows, width, Math.min(rows.length / width, REGION_ROWS), random);
   const regions = kMeans(sample, width, regionCount, ROUNDS, random);
-  const taught = someRows(rows, width, Math.min(rows.length / width, ROWS_PER_MEAN * count), random);
+  const taught = someRows(
+    rows,
+    width,
+    Math.min(rows.length / width, ROWS_PER_MEAN * count),
+    random,
+  );
   const looked = regionsOf(taught, width, regions);
   const means = someRows(taught, width, count, random);
   for (let round = 0; round < ROUNDS; round++) {
@@ -51,7 +56,9 @@ export function cellsOf(
     sums.writeTo(means);
   }
   const cells: number[][] = Array.from({ length: count }, () => []);
-  assign(rows, width, means, regions, regionsOf(rows, width, regions), (row, mean) => cells[mean]!.push(row));
+  assign(rows, width, means, regions, regionsOf(rows, width, regions), (row, mean) =>
+    cells[mean]!.push(row),
+  );
   return cells.flatMap((cell) =>
     bisect(rows, width, Uint32Array.from(cell), LARGEST * rowsPerCell),
   );

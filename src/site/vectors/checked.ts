@@ -1,6 +1,12 @@
 /** Files of anywhere, read into parts once they are what the index says. */
 
-import { checkSeal, NearfieldError, SEAL, type SealedKind, type SealErrors } from '../../contract/index.ts';
+import {
+  checkSeal,
+  NearfieldError,
+  SEAL,
+  type SealedKind,
+  type SealErrors,
+} from '../../contract/index.ts';
 import type { Head } from './head.ts';
 import {
   CELL,
@@ -19,7 +25,11 @@ import { codeBytes } from './codes.ts';
 const MOST_ROWS = 2 ** 32 - 1;
 
 /** Counts of a sound head. Throws `integrity` or `incompatible-index`. */
-export function checkHead(name: string, bytes: Uint8Array<ArrayBuffer>, checksum: number): HeadCounts {
+export function checkHead(
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  checksum: number,
+): HeadCounts {
   const counts = check(HEAD, name, bytes, checksum);
   const { damaged } = errorsOf(name);
   const parts = headParts(bytes, counts);
@@ -73,7 +83,8 @@ export function checkGroup(
   const { rest } = counts;
   assertCounts(name, counts, { ...expected, dimensions, rest });
   const parts = groupParts(bytes, counts);
-  if (parts.rows.some((row) => row >= most)) throw errorsOf(name).damaged('a row is not in the index');
+  if (parts.rows.some((row) => row >= most))
+    throw errorsOf(name).damaged('a row is not in the index');
   return { ...parts, rest };
 }
 

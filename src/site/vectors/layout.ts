@@ -14,7 +14,14 @@ import { codeBytes, coordinatesOf, WORDS } from './codes.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-const HEAD_COUNTS = ['rows', 'dimensions', 'cells', 'meanGroups', 'rowGroups', 'groupRows'] as const;
+const HEAD_COUNTS = [
+  'rows',
+  'dimensions',
+  'cells',
+  'meanGroups',
+  'rowGroups',
+  'groupRows',
+] as const;
 /** Groups are those of codes.ts; `groupRows` are those of a group's file at most. */
 export type HeadCounts = Record<(typeof HEAD_COUNTS)[number], number>;
 

@@ -237,7 +237,10 @@ function left(
 ): Float32Array {
   const taken = new Float32Array(projection.count);
   let length = 0;
-  for (const [{ coder, codes }, place] of [[means, cell], [rows, number]] as const) {
+  for (const [{ coder, codes }, place] of [
+    [means, cell],
+    [rows, number],
+  ] as const) {
     coder.subtract(taken, codes, place * coder.bytes);
     length += coder.lengthOf(codes, place * coder.bytes);
   }

@@ -212,9 +212,9 @@ describe('files of a site', () => {
 
   it('of another version or build are refused', async () => {
     const { manifest } = few;
-    expect(() => new SiteVectors({ ...manifest, version: 2 }, () => Promise.reject(new Error('404')))).toThrow(
-      expect.objectContaining({ code: 'incompatible-index' }),
-    );
+    expect(
+      () => new SiteVectors({ ...manifest, version: 2 }, () => Promise.reject(new Error('404'))),
+    ).toThrow(expect.objectContaining({ code: 'incompatible-index' }));
     for (const changed of [{ rows: 5 }, { checksum: '00000000' }]) {
       const { site } = open({ ...few, manifest: { ...manifest, ...changed } });
       await expect(site.search(query, 3)).rejects.toMatchObject({ code: 'integrity' });

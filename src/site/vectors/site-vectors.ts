@@ -234,8 +234,9 @@ function candidatesOf(
   cell: Cell,
   parts: CellParts,
 ): Candidate[] {
-  const estimates = Float32Array.from({ length: cellRows[cell.number]! }, (_, row) =>
-    cell.score + scoreOf(table, parts.codes, row * coder.bytes, coder.bytes),
+  const estimates = Float32Array.from(
+    { length: cellRows[cell.number]! },
+    (_, row) => cell.score + scoreOf(table, parts.codes, row * coder.bytes, coder.bytes),
   );
   return Array.from(parts.checksums, (_, group) => {
     const own = estimates.subarray(group * groupRows, (group + 1) * groupRows);

@@ -1,6 +1,12 @@
 /** Writes the vectors of a site as files of which a query needs few. */
 
-import { NearfieldError, numberToHalf, seal, sealChecksum, type SealedKind } from '../../contract/index.ts';
+import {
+  NearfieldError,
+  numberToHalf,
+  seal,
+  sealChecksum,
+  type SealedKind,
+} from '../../contract/index.ts';
 import { BLOCK } from '../../light/int4.ts';
 import { dot } from './dot.ts';
 import {
