@@ -264,12 +264,25 @@ const THE_OTHERS: readonly Look[] = [
   { colorScheme: 'dark', width: 1280 },
 ];
 
+/** Waits until all of the page is in a scheme: its colours change some frames after it was asked for. */
+async function painted(page: Page, colorScheme: Look['colorScheme']): Promise<void> {
+  await page.waitForFunction(
+    (scheme) =>
+      matchMedia(`(prefers-color-scheme: ${scheme})`).matches &&
+      new Promise((resolve) =>
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(true))),
+      ),
+    colorScheme,
+  );
+}
+
 /** Of what is on the page now. */
 async function expectNoFaults(page: Page, looks = OPPOSITE): Promise<void> {
   for (const { colorScheme, width } of looks) {
     const look = `${colorScheme} at ${width} pixels`;
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 844 });
+    await painted(page, colorScheme);
     const { violations } = await new AxeBuilder({ page }).analyze();
     const faults = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
     expect(faults, look).toEqual([]);

@@ -10,4 +10,4 @@ export {
 export { HANDLE_PATIENCE_MS, handleInTime } from './handle.ts';
 export { isLockHeld, LOCK_PATIENCE_MS, requestLock } from './lock.ts';
 export { chooseThreads } from './threads.ts';
-export { within } from './within.ts';
+export { within, withinHearing } from './within.ts';

@@ -84,7 +84,7 @@ export interface ScanKernels {
    * @param mask byte offset in a segment: its `alive` or its `mask`
    * @param counts uint32 [bytes * 8 + 1], in and out
    * @param slope 0 to 2^15 - 1
-   * @param shift of a magnitude below 2^30
+   * @param shift of a magnitude up to 2^30
    */
   scanBits(
     query: number,

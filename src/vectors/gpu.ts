@@ -1,7 +1,7 @@
 /** When a scan goes to the GPU, and what becomes of it there. */
 
 import { messageOf, type GpuScanInfo } from '../contract/index.ts';
-import { within } from '../device/index.ts';
+import { withinHearing } from '../device/index.ts';
 import { headBytes } from '../kernels/index.ts';
 import type { Asked } from './asked.ts';
 import { bitScanOf, scanBits, takeScanned, type Scanned } from './bit-scan.ts';
@@ -17,7 +17,7 @@ import type { Space } from './space.ts';
  */
 const GPU_ROWS = 500_000;
 
-/** A scan takes milliseconds: a device that is silent for so long is stuck. */
+/** A scan takes milliseconds; a model that works on the same device may keep it waiting. */
 const PATIENCE_MS = 2000;
 
 /** A search as far as its scan needs it. */
@@ -29,8 +29,8 @@ export interface Search {
 }
 
 /**
- * Gives the first scan of large searches to a GPU. Scans run on WASM until it is there, while another
- * search has it, and for good once anything went wrong: it was lost, had no memory, or found something
+ * Gives the first scan of large searches to a GPU. Scans run on WASM until it is there, while it is busy
+ * with another search's, and for good once anything went wrong: it was lost, had no memory, or found something
  * else than WASM in its first scan.
  */
 export class GpuScanner {
@@ -58,7 +58,7 @@ export class GpuScanner {
 
   /**
    * What `scanBits` would find. Undefined where WASM has to scan; a promise of that where the GPU
-   * failed meanwhile.
+   * failed meanwhile, or has not answered for PATIENCE_MS.
    */
   scan(search: Search): Promise<Scanned | undefined> | undefined {
     const { fromRows = GPU_ROWS } = this.#source;
@@ -68,7 +68,8 @@ export class GpuScanner {
     if (!this.#scan || this.#isBusy) return undefined;
     // Where so many candidates are asked for that all bits are scanned, which it does not have.
     if (bitScanOf(this.#space.width, candidates).bytes !== this.#rowBytes) return undefined;
-    return this.#run(this.#scan, search);
+    // Of a scan that nobody waits for any more, the device is busy until its end.
+    return withinHearing(PATIENCE_MS, this.#run(this.#scan, search));
   }
 
   /** The rows from `row` on are others now. */
@@ -100,8 +101,7 @@ export class GpuScanner {
     this.#isBusy = true;
     try {
       const wanted = this.#isProven ? undefined : this.#scanHere(search);
-      const scanned = await within(PATIENCE_MS, scan.scan(rows, queries, asked.mask));
-      if (!scanned) throw new Error(`The GPU did not answer for ${PATIENCE_MS} ms`);
+      const scanned = await scan.scan(rows, queries, asked.mask);
       if (wanted) assertSame(scanned, wanted);
       this.#isProven = true;
       return scanned;

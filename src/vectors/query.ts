@@ -70,10 +70,11 @@ const BIAS_WORTH = 0.6;
 /**
  * A row whose signs differ in d of w bits lets expect a score of bias + length * |y| * cos(pi * d / w):
  * near d = w / 2, a bias greater by b is worth w * b / (pi * length * |y|) bits. |y| is taken as what it is
- * on the mean.
+ * on the mean. Of a query at the mean itself, where bits say nothing, the length is taken as half of that,
+ * lest the biases of many rows be worth all bits there are.
  */
 function leanOf({ meanRadius }: Frame, length: number): number {
-  const steepness = Math.PI * length * meanRadius;
+  const steepness = Math.PI * Math.max(length, meanRadius / 2) * meanRadius;
   return steepness > TINY_LENGTH ? BIAS_WORTH / steepness : 0;
 }
 

@@ -292,40 +292,6 @@ describe('on rows whose mean moves', () => {
   });
 });
 
-describe('on rows of which some lie nearer to the mean than others', () => {
-  it('what their biases are counts beside their bits', async () => {
-    const [dimensions, count] = [384, 4000];
-    const vectors = new StructuredVectors(dimensions, count);
-    const rows = vectors.rows(0, count);
-    const mean = Float32Array.from({ length: dimensions }, (_, i) => {
-      let sum = 0;
-      for (let at = i; at < rows.length; at += dimensions) sum += rows[at]!;
-      return sum / count;
-    });
-    for (let row = 0; row < count; row++) {
-      const own = rows.subarray(row * dimensions, (row + 1) * dimensions);
-      const share = (row % 10) / 10;
-      own.forEach((value, i) => (own[i] = value + share * mean[i]!));
-      const length = Math.hypot(...own);
-      own.forEach((value, i) => (own[i] = value / length));
-    }
-    const index = new VectorIndex(kernels, dimensions);
-    index.add(rows);
-    let hits = 0;
-    for (let number = 0; number < 40; number++) {
-      const question = vectors.question(number);
-      const wanted = new Set(bruteForce(rows, question, 10).rows);
-      const { rows: found, mode } = await index.search(question, 10, {
-        exact: false,
-        candidates: 60,
-      });
-      expect(mode).toBe('bits');
-      hits += found.filter((row) => wanted.has(row)).length;
-    }
-    expect(hits / 400).toBeGreaterThanOrEqual(0.9);
-  });
-});
-
 describe('on rows wide enough to have heads', () => {
   it('each row is found by itself, also after a compaction and more rows', async () => {
     const [dimensions, rows] = [1024, 3000];

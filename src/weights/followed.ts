@@ -139,6 +139,7 @@ class Follower {
       const there = this.#writer.offset - this.#hashed;
       if (this.#ended || there < least) return;
       const piece = await this.#writer.read(this.#hashed, Math.min(there, PIECE));
+      if (this.#ended) return;
       this.#hashed += piece.byteLength;
       const before = this.#last;
       this.#last = hash.update(piece);

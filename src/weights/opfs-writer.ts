@@ -48,7 +48,8 @@ let turn: Promise<unknown> = Promise.resolve();
  */
 function inTurn<T>(work: () => T | Promise<T>): Promise<T> {
   const mine = turn.then(work);
-  turn = within(3 * HANDLE_PATIENCE_MS, mine).catch(() => undefined);
+  // From when its turn comes.
+  turn = turn.then(() => within(3 * HANDLE_PATIENCE_MS, mine)).catch(() => undefined);
   return mine;
 }
 
