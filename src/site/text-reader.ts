@@ -8,7 +8,7 @@ import { highlight, snippet, type QueryOptions, type WordScores } from '../words
 import { parseQuery } from '../words/query.ts';
 import { scoreQuery } from '../words/scoring.ts';
 import { stemmedLanguage, Stemmers } from '../words/stemmers.ts';
-import { Shelf, type FileParts, type ReadFile, type Traffic } from './files/index.ts';
+import type { FileParts, Shelf, Traffic } from './files/index.ts';
 import { evaluateFilter, fieldsOf, readColumn, type Column } from './filters/index.ts';
 import { cutFragments, readFragments, type SiteFragment } from './fragments/index.ts';
 import { readRoot, type Root } from './root.ts';
@@ -70,11 +70,9 @@ export class TextReader {
 
   /**
    * Reads the first file.
-   * Throws `integrity` where it is damaged, `incompatible-index`, `aborted`, and what `read` throws.
-   * @param site as `writeText` gave it
+   * Throws `download-failed`, `integrity` where it is damaged, `incompatible-index` and `aborted`.
    */
-  static async open(site: string, read: ReadFile, signal?: AbortSignal): Promise<TextReader> {
-    const shelf = new Shelf(site, read);
+  static async open(shelf: Shelf, signal?: AbortSignal): Promise<TextReader> {
     return new TextReader(shelf, await shelf.take({ kind: 'root', number: 0 }, readRoot, signal));
   }
 
@@ -83,7 +81,7 @@ export class TextReader {
     return this.#root.table.rows;
   }
 
-  /** Read until now, the first file among it. */
+  /** Read from the shelf until now, whoever asked. */
   get traffic(): Traffic {
     return this.#shelf.traffic;
   }
