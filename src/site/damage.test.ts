@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { NearfieldError } from '../contract/index.ts';
 import { readColumn, writeColumn, type Column } from './filters/index.ts';
 import { readFragments, writeFragments } from './fragments/index.ts';
-import type { FileParts } from './files/index.ts';
+import type { FileParts, OpenedParts } from './files/index.ts';
 import { siteOf, type Damage, type MemorySite } from './memory-site.ts';
 import { readRoot, writeRoot } from './root.ts';
 import type { TextAnswer } from './text-reader.ts';
@@ -117,10 +117,7 @@ describe('files that are not as they were written', () => {
 });
 
 /** What a reader gives for parts in which bytes are others: nothing but `integrity` may be thrown. */
-function expectSoundOrIntegrity(
-  parts: FileParts,
-  read: (parts: Required<FileParts>) => unknown,
-): void {
+function expectSoundOrIntegrity(parts: FileParts, read: (parts: OpenedParts) => unknown): void {
   const { packed = new Uint8Array(), plain = new Uint8Array() } = parts;
   const change = fc.record({ at: fc.nat(), value: fc.oneof(fc.nat(255), fc.constant(255)) });
   fc.assert(

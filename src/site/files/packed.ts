@@ -11,6 +11,9 @@ export interface FileParts {
   plain?: Uint8Array;
 }
 
+/** As a reader gets them. */
+export type OpenedParts = Required<FileParts>;
+
 /** A file whose packed part is deflated. */
 export interface DeflatedParts {
   deflated: Uint8Array;
@@ -71,7 +74,7 @@ export async function openFile(
   read: Uint8Array,
   site: string,
   place: FilePlace,
-): Promise<Required<FileParts>> {
+): Promise<OpenedParts> {
   const name = fileName(site, place);
   const bytes =
     read.byteOffset % 4 === 0 ? (read as Uint8Array<ArrayBuffer>) : new Uint8Array(read);

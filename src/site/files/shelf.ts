@@ -2,7 +2,7 @@
 
 import { NearfieldError, throwIfAborted, unlessAborted } from '../../contract/index.ts';
 import { fileName, type FilePlace } from './names.ts';
-import { openFile, type FileParts } from './packed.ts';
+import { openFile, type OpenedParts } from './packed.ts';
 
 /** Reads a whole file by its name: a fetch below the index's address, or of a folder in Node. */
 export type ReadFile = (name: string, signal: AbortSignal) => Promise<Uint8Array>;
@@ -45,7 +45,7 @@ export class Shelf {
    */
   async take<T>(
     place: FilePlace,
-    parse: (parts: Required<FileParts>, name: string) => T,
+    parse: (parts: OpenedParts, name: string) => T,
     signal?: AbortSignal,
   ): Promise<T> {
     throwIfAborted(signal);
@@ -65,7 +65,7 @@ export class Shelf {
   #begin<T>(
     name: string,
     place: FilePlace,
-    parse: (parts: Required<FileParts>, name: string) => T,
+    parse: (parts: OpenedParts, name: string) => T,
   ): Loan<T> {
     const controller = new AbortController();
     const parsed = this.#open(name, place, controller.signal).then((parts) => parse(parts, name));
@@ -82,13 +82,18 @@ export class Shelf {
     return loan;
   }
 
-  async #open(name: string, place: FilePlace, signal: AbortSignal): Promise<Required<FileParts>> {
-    const bytes = await this.#read(name, signal).catch((cause: unknown) => {
-      const message = `${name} of the site's index could not be read (${String(cause)}). Is every file of the build published?`;
-      throw new NearfieldError('download-failed', message, { cause });
-    });
+  async #open(name: string, place: FilePlace, signal: AbortSignal): Promise<OpenedParts> {
+    const bytes = await this.#fetch(name, signal);
     this.#traffic.files++;
     this.#traffic.bytes += bytes.length;
     return openFile(bytes, this.site, place);
+  }
+  async #fetch(name: string, signal: AbortSignal): Promise<Uint8Array> {
+    try {
+      return await this.#read(name, signal);
+    } catch (cause) {
+      const message = `${name} of the site's index could not be read (${String(cause)}). Is every file of the build published?`;
+      throw new NearfieldError('download-failed', message, { cause });
+    }
   }
 }

@@ -1,5 +1,6 @@
 /** Collects the files of one build, and names it after what is in them. */
 
+import { NearfieldError } from '../../contract/index.ts';
 import { fileName, placeNumber, type FilePlace } from './names.ts';
 import { deflateParts, sealFile, VERSION, type DeflatedParts, type FileParts } from './packed.ts';
 
@@ -16,27 +17,43 @@ export interface SiteFiles {
   files: Iterable<SiteFile>;
 }
 
+interface Packed {
+  place: FilePlace;
+  parts: DeflatedParts;
+  /** SHA-256. */
+  hash: Uint8Array;
+}
+
 /** Holds the deflated files. The same files in the same order get the same name. */
 export class SiteWriter {
-  readonly #packed: { place: FilePlace; parts: DeflatedParts }[] = [];
-  readonly #hashes: Uint8Array[] = [];
+  /** By the numbers of their places. */
+  readonly #packed = new Map<number, Packed>();
 
-  /** @returns bytes of the file, without its header */
+  /**
+   * Throws `bad-input` where that file is there.
+   * @returns bytes of the file, without its header
+   */
   async add(place: FilePlace, given: FileParts): Promise<number> {
+    const number = placeNumber(place);
+    if (this.#packed.has(number)) {
+      const message = `${fileName('site', place)} is written twice. Add texts and vectors once to each SiteWriter.`;
+      throw new NearfieldError('bad-input', message);
+    }
     const parts = await deflateParts(given);
-    this.#packed.push({ place, parts });
-    this.#hashes.push(await hashOf(place, parts));
+    this.#packed.set(number, { place, parts, hash: await hashOf(place, parts) });
     return parts.deflated.length + parts.plain.length;
   }
 
   async finish(): Promise<SiteFiles> {
-    const hash = await sha256(Uint8Array.from(this.#hashes.flatMap((one) => [...one])));
-    const site = Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0'));
-    return { site: site.join(''), files: this.#sealed(site.join('')) };
+    const hashes = [...this.#packed.values()].flatMap(({ hash }) => [...hash]);
+    const hash = await sha256(Uint8Array.from(hashes));
+    const digits = Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0'));
+    const site = digits.join('');
+    return { site, files: this.#sealed(site) };
   }
 
   *#sealed(site: string): Generator<SiteFile> {
-    for (const { place, parts } of this.#packed) {
+    for (const { place, parts } of this.#packed.values()) {
       yield { name: fileName(site, place), bytes: sealFile(parts, site, place) };
     }
   }

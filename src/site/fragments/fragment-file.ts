@@ -1,7 +1,7 @@
 /** One file of texts: JSON, which deflate makes as small as columns would be. */
 
 import type { Metadata, MetadataValue } from '../../contract/index.ts';
-import { damaged, type FileParts } from '../files/index.ts';
+import { damaged, type FileParts, type OpenedParts } from '../files/index.ts';
 import type { SitePassage } from '../passage.ts';
 
 /** A passage as it is shown. */
@@ -33,7 +33,7 @@ export function writeFragments(passages: readonly SitePassage[]): FileParts {
 
 /** Throws `integrity`. @param count passages that the file should have */
 export function readFragments(
-  { packed }: Required<FileParts>,
+  { packed }: OpenedParts,
   name: string,
   count: number,
 ): SiteFragment[] {

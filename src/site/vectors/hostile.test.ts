@@ -38,8 +38,9 @@ function nameOf({ kind, number }: FilePlace): string {
 /** A search of all files, one of which has other parts under its own seal. */
 async function search(place: FilePlace, change: (plain: Uint8Array<ArrayBuffer>) => Parts) {
   const name = nameOf(place);
-  const { plain } = await openFile(sound.files.get(name)!, sound.site, place);
-  const { deflated = new Uint8Array(), plain: changed } = change(plain.slice());
+  const { packed, plain } = await openFile(sound.files.get(name)!, sound.site, place);
+  const whole = packed.length > 0 ? packed : plain;
+  const { deflated = new Uint8Array(), plain: changed } = change(whole.slice());
   const file = sealFile({ deflated, plain: changed }, sound.site, place);
   const reader = await SiteVectors.open(sound.shelf(new Map([[name, file]])));
   return reader.search(vectors.question(0), ROWS, ALL);
@@ -81,7 +82,8 @@ it('any numbers are refused or lead to finite scores of rows that there are', as
 
 it.each<[string, FilePlace, Record<number, number>, string]>([
   ['more rows than a page can hold', HEAD, { 0: 2 ** 32 - 1 }, 'too many rows'],
-  ['a width between blocks', HEAD, { 1: 33 }, 'no multiple of 32'],
+  ['a width between blocks', HEAD, { 1: 33 }, 'a multiple of 32, got 33'],
+  ['no width', HEAD, { 1: 0 }, 'a multiple of 32, got 0'],
   ['more cells than there are', HEAD, { 2: 2 ** 32 - 1 }, 'bytes of vectors'],
   ['groups of no rows', HEAD, { 5: 0 }, 'groups have no rows'],
   ['a mean of NaN', HEAD, { 6: 0x7fc00000 }, 'not between'],

@@ -1,6 +1,7 @@
 /**
- * Where things lie in the kinds of files that vectors take. All numbers are little-endian; parts begin
- * at multiples of 4 in the plain part of a file, since deflate makes codes no smaller.
+ * Where things lie in the kinds of files that vectors take. All numbers are little-endian, and parts
+ * begin at multiples of 4. The head is deflated, 5 % smaller with 10,000 rows; cells and groups would be
+ * larger, and `rest` 2 % smaller, which is not worth inflating one more file after the other.
  *
  * - `vectors`: the head, what all queries need
  * - `cell`: short codes of its rows

@@ -126,6 +126,34 @@ describe('vectors of a site', () => {
     expect(other.site).not.toBe(few.site);
   });
 
+  it('are found again, however few they are or much alike', async () => {
+    const axes = (i: number): number[] => Array.from({ length: 32 }, (_, j) => (j === i ? 1 : 0));
+    const row = fc.oneof(
+      fc.nat(31).map(axes),
+      fc.nat(3).map((i) => [...vectors.rows(i, i + 1).subarray(0, 32)]),
+      fc.constant(Array<number>(32).fill(0)),
+      fc.array(fc.double({ min: -0.17, max: 0.17, noNaN: true }), { minLength: 32, maxLength: 32 }),
+      fc.array(fc.double({ min: -1e-30, max: 1e-30, noNaN: true }), {
+        minLength: 32,
+        maxLength: 32,
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 40 }), fc.nat(31), async (given, axis) => {
+        const writer = new SiteWriter();
+        await writeVectors(writer, Float32Array.from(given.flat()), 32, SMALL);
+        const reader = await open(new MemorySite(await writer.finish()));
+        const query = Float32Array.from(axes(axis));
+        const { rows, scores } = await reader.search(query, 50, ALL);
+        expect([...rows].sort((a, b) => a - b)).toEqual([...given.keys()]);
+        for (const [i, row] of rows.entries()) {
+          expect(Math.abs(scores[i]! - given[row]![axis]!)).toBeLessThan(0.05);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it.each<[string, Float32Array, number, object?]>([
     ['a width that is no multiple of 32', new Float32Array(66), 33],
     ['half a row', new Float32Array(65), 32],
@@ -234,6 +262,7 @@ describe('files of vectors', () => {
     const writer = new SiteWriter();
     const numbers = await writeText(writer, passages);
     await writeVectors(writer, rows.subarray(0, FEW * WIDTH), WIDTH);
+    await expect(writeText(writer, passages)).rejects.toMatchObject({ code: 'bad-input' });
     const both = new MemorySite(await writer.finish(), numbers);
     const shelf = both.shelf();
     const [texts, meanings] = [await TextReader.open(shelf), await SiteVectors.open(shelf)];

@@ -4,7 +4,7 @@ import { halfToNumber, NearfieldError, throwIfAborted } from '../../contract/ind
 import { TopK } from '../../vectors/top-k.ts';
 import {
   fileName,
-  type FileParts,
+  type OpenedParts,
   type FilePlace,
   type Shelf,
   type Traffic,
@@ -150,8 +150,7 @@ export class SiteVectors {
   ): Promise<CellParts | undefined> {
     const { parts, rows } = this.#head;
     const shape = { rows: parts.cellRows[number]!, bytes: rows.bytes };
-    const parse = (file: Required<FileParts>, name: string): CellParts =>
-      readCell(file, name, shape);
+    const parse = (file: OpenedParts, name: string): CellParts => readCell(file, name, shape);
     return this.#find({ kind: 'cell', number }, parse, missing, signal);
   }
 
@@ -162,7 +161,7 @@ export class SiteVectors {
     signal: AbortSignal | undefined,
   ): Promise<GroupParts | undefined> {
     const { dimensions, rows: most } = this.#head.counts;
-    const parse = (file: Required<FileParts>, name: string): GroupParts =>
+    const parse = (file: OpenedParts, name: string): GroupParts =>
       readGroup(file, name, { rows, dimensions }, most);
     return this.#find(place, parse, missing, signal);
   }
@@ -170,7 +169,7 @@ export class SiteVectors {
   /** Notes a file that is missing, and gives nothing. */
   async #find<T>(
     place: FilePlace,
-    parse: (file: Required<FileParts>, name: string) => T,
+    parse: (file: OpenedParts, name: string) => T,
     missing: string[],
     signal: AbortSignal | undefined,
   ): Promise<T | undefined> {

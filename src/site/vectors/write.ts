@@ -2,7 +2,7 @@
 
 import { NearfieldError, numberToHalf } from '../../contract/index.ts';
 import { BLOCK } from '../../light/int4.ts';
-import { MOST_ROWS, type FileParts, type SiteWriter } from '../files/index.ts';
+import { MOST_ROWS, type SiteWriter } from '../files/index.ts';
 import { dot } from './dot.ts';
 import { CELL, GROUP, HEAD, HEAD_COUNTS, type HeadCounts, type Layout } from './layout.ts';
 import { learn, type Learnt, type Settings } from './learn.ts';
@@ -54,18 +54,19 @@ export async function writeVectors(
     rowGroups: settings.rowGroups,
     groupRows: settings.groupRows,
   };
-  await site.add({ kind: 'vectors', number: 0 }, headFile(learnt, counts));
+  await site.add({ kind: 'vectors', number: 0 }, { packed: headFile(learnt, counts) });
   let number = 0;
   for (const [cell, groups] of learnt.cells.entries()) {
-    await site.add({ kind: 'cell', number: cell }, cellFile(learnt, groups));
+    await site.add({ kind: 'cell', number: cell }, { plain: cellFile(learnt, groups) });
     for (const group of groups) {
       const left = Array.from(group, (row) => learnt.leftOf(row, cell));
+      // In this order: coding takes off each row what its codes stand for.
       for (const [kind, words] of [
         ['group', learnt.long],
         ['rest', learnt.rest],
       ] as const) {
         const codes = left.map((row) => longOf(row, words, learnt.direction));
-        await site.add({ kind, number }, groupFile(group, codes, dimensions));
+        await site.add({ kind, number }, { plain: groupFile(group, codes, dimensions) });
       }
       number++;
     }
@@ -111,10 +112,10 @@ function fileOf<Shape, Parts>(
   layout: Layout<Shape, Parts>,
   shape: Shape,
   fill: (parts: Parts) => void,
-): FileParts {
-  const plain = new Uint8Array(layout.byteLength(shape));
-  fill(layout.parts(shape, plain));
-  return { plain };
+): Uint8Array {
+  const bytes = new Uint8Array(layout.byteLength(shape));
+  fill(layout.parts(shape, bytes));
+  return bytes;
 }
 
 /** Takes the codes off `row`, and tells what they leave of it along the direction. */
@@ -131,7 +132,7 @@ function groupFile(
   group: Uint32Array,
   codes: readonly ReturnType<typeof longOf>[],
   dimensions: number,
-): FileParts {
+): Uint8Array {
   return fileOf(GROUP, { rows: group.length, dimensions }, (parts) => {
     parts.rows.set(group);
     parts.scales.set(codes.map(({ scale }) => scale));
@@ -140,7 +141,7 @@ function groupFile(
   });
 }
 
-function cellFile({ rows: { coder, codes } }: Learnt, groups: readonly Uint32Array[]): FileParts {
+function cellFile({ rows: { coder, codes } }: Learnt, groups: readonly Uint32Array[]): Uint8Array {
   const { bytes } = coder;
   const members = groups.flatMap((group) => [...group]);
   return fileOf(CELL, { rows: members.length, bytes }, (parts) => {
@@ -153,7 +154,7 @@ function cellFile({ rows: { coder, codes } }: Learnt, groups: readonly Uint32Arr
 function headFile(
   { mean, direction, long, rest, projection, cells, means, rows }: Learnt,
   counts: HeadCounts,
-): FileParts {
+): Uint8Array {
   return fileOf(HEAD, counts, (parts) => {
     parts.counts.set(HEAD_COUNTS.map((key) => counts[key]));
     parts.mean.set(mean);
