@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Filter, Metadata } from '../contract/index.ts';
 import { checkedFilter, MetadataIndex } from '../collection/filter/index.ts';
 import { hasBit } from '../vectors/bitmap.ts';
-import { Shelf, SiteWriter } from './files/index.ts';
+import { Shelf, SiteWriter, type ReadFile } from './files/index.ts';
 import { siteOf } from './memory-site.ts';
 import type { SitePassage } from './passage.ts';
 import { TextReader } from './text-reader.ts';
@@ -224,6 +224,22 @@ describe('reading', () => {
     await expect(reader.search('tea', { signal: one.signal })).rejects.toMatchObject({
       code: 'aborted',
     });
+  });
+
+  it('fails alike however a read fails', async () => {
+    const reads: ReadFile[] = [
+      () => Promise.reject(new Error('404')),
+      () => {
+        throw new Error('404');
+      },
+    ];
+    for (const read of reads) {
+      await expect(TextReader.open(new Shelf('0123', read))).rejects.toMatchObject({
+        code: 'download-failed',
+        message: expect.stringContaining('0123/root-0.bin of the site') as string,
+        cause: new Error('404'),
+      });
+    }
   });
 
   it('refuses a limit that is none', async () => {

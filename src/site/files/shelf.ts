@@ -88,6 +88,7 @@ export class Shelf {
     this.#traffic.bytes += bytes.length;
     return openFile(bytes, this.site, place);
   }
+
   async #fetch(name: string, signal: AbortSignal): Promise<Uint8Array> {
     try {
       return await this.#read(name, signal);

@@ -24,7 +24,7 @@ interface Packed {
   hash: Uint8Array;
 }
 
-/** Holds the deflated files. The same files in the same order get the same name. */
+/** Holds the deflated files. The same files get the same name, in whatever order they are added. */
 export class SiteWriter {
   /** By the numbers of their places. */
   readonly #packed = new Map<number, Packed>();
@@ -45,17 +45,18 @@ export class SiteWriter {
   }
 
   async finish(): Promise<SiteFiles> {
-    const hashes = [...this.#packed.values()].flatMap(({ hash }) => [...hash]);
+    const inOrder = [...this.#packed].sort(([a], [b]) => a - b).map(([, packed]) => packed);
+    const hashes = inOrder.flatMap(({ hash }) => [...hash]);
     const hash = await sha256(Uint8Array.from(hashes));
     const digits = Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0'));
     const site = digits.join('');
-    return { site, files: this.#sealed(site) };
+    return { site, files: sealed(inOrder, site) };
   }
+}
 
-  *#sealed(site: string): Generator<SiteFile> {
-    for (const { place, parts } of this.#packed.values()) {
-      yield { name: fileName(site, place), bytes: sealFile(parts, site, place) };
-    }
+function* sealed(all: readonly Packed[], site: string): Generator<SiteFile> {
+  for (const { place, parts } of all) {
+    yield { name: fileName(site, place), bytes: sealFile(parts, site, place) };
   }
 }
 

@@ -264,6 +264,10 @@ describe('files of vectors', () => {
     await writeVectors(writer, rows.subarray(0, FEW * WIDTH), WIDTH);
     await expect(writeText(writer, passages)).rejects.toMatchObject({ code: 'bad-input' });
     const both = new MemorySite(await writer.finish(), numbers);
+    const other = new SiteWriter();
+    await writeVectors(other, rows.subarray(0, FEW * WIDTH), WIDTH);
+    await writeText(other, passages);
+    expect((await other.finish()).site).toBe(both.site);
     const shelf = both.shelf();
     const [texts, meanings] = [await TextReader.open(shelf), await SiteVectors.open(shelf)];
     expect((await texts.search('word7')).hits[0]!.id).toBe(numbers[7]);
