@@ -16,7 +16,7 @@ const ROOMS = {
   passages: ['contract'],
   collection: ['contract', 'device', 'passages', 'vectors', 'words', 'cache', 'bridge'],
   crawl: ['contract', 'passages'],
-  site: ['contract', 'bridge', 'vectors', 'words', 'light', 'collection/filter'],
+  site: ['contract', 'vectors', 'words', 'light', 'collection/filter'],
 };
 
 const FRONT_DOOR_MAY = ['contract', 'bridge', 'cache', 'collection', 'weights', 'device'];

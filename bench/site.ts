@@ -11,6 +11,7 @@ import { publishInto, type OwnRow } from './results.ts';
 import { someRows } from './site/rows.ts';
 import { exactTen, measure, EFFORTS } from './site/measure.ts';
 import { serveFiles } from './site/server.ts';
+import { SiteWriter } from '../src/site/files/index.ts';
 import { meanOf } from '../src/site/vectors/dot.ts';
 import { writeVectors } from '../src/site/vectors/index.ts';
 import { readList, WIDTH } from './wordnet/vectors.ts';
@@ -28,21 +29,24 @@ const size = `${Number(given.rows) / 1000}k`;
 const queryMean = meanOf(readList('definitions', 'fit'), WIDTH);
 
 const start = performance.now();
-const written = writeVectors(rows, WIDTH, { queryMean });
+const writer = new SiteWriter();
+await writeVectors(writer, rows, WIDTH, { queryMean });
+const { site, files: sealed } = await writer.finish();
+const files = [...sealed];
 const seconds = (performance.now() - start) / 1000;
-const total = written.files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+const total = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
 const results: OwnRow[] = [
   one(`build/${size}`, 'time', 's', seconds),
-  one(`files/${size}`, 'files', 'files', written.files.length),
+  one(`files/${size}`, 'files', 'files', files.length),
   one(`files/${size}`, 'bytes', 'bytes', total),
 ];
-const server = await serveFiles(written.files);
+const server = await serveFiles(files);
 for (const list of ['examples', 'definitions'] as const) {
   const questions = readList(list, 'test').subarray(0, Number(given.questions) * WIDTH);
   const wanted = exactTen(rows, questions);
   for (const effort of EFFORTS) {
-    const found = await measure(server, written.manifest, questions, wanted, effort);
+    const found = await measure(server, site, questions, wanted, effort);
     const name = `${size}/${list}, ${effort.name}`;
     results.push(
       spread(`first-query-bytes/${name}`, 'bytes', 'bytes', found.bytes),

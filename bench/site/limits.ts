@@ -1,8 +1,9 @@
 /** What limits on reading cost: searches in shards beside the same words in one index in memory. */
 
-import { LexicalIndex } from '../../src/words/index.ts';
-import { indexedText, type SitePassage } from '../../src/site/passage.ts';
+import type { LexicalIndex } from '../../src/words/index.ts';
+import type { SitePassage } from '../../src/site/passage.ts';
 import type { TextReader } from '../../src/site/text-reader.ts';
+import { wholeIndex } from '../../src/site/whole-index.ts';
 import { toRow, type ResultRow } from '../results.ts';
 
 export interface Limits {
@@ -26,7 +27,7 @@ export async function compareLimits({
   queries,
   open,
 }: Limits): Promise<ResultRow[]> {
-  const whole = await wholeOf(passages, numbers);
+  const whole = await wholeIndex(passages, numbers);
   const cases: Readonly<Record<string, readonly string[]>> = {
     'words as they are': queries,
     'last word cut to 2 letters': queries.map((query) => lastWordCut(query, 2)),
@@ -75,24 +76,6 @@ export async function compareLimits({
 
 function wholeBytes(index: LexicalIndex): number {
   return index.segments().reduce((sum, { length }) => sum + length, 0);
-}
-
-async function wholeOf(
-  passages: readonly SitePassage[],
-  numbers: Uint32Array,
-): Promise<LexicalIndex> {
-  const rows = passages
-    .map((passage, i) => ({
-      row: numbers[i]!,
-      text: indexedText(passage),
-      language: passage.language,
-    }))
-    .sort((a, b) => a.row - b.row);
-  const index = new LexicalIndex();
-  await index.prepare(rows);
-  index.add(rows);
-  index.vacuum();
-  return index;
 }
 
 function lastWordCut(query: string, letters: number): string {

@@ -1,9 +1,11 @@
 /** Bytes and recall of queries against a site's files. */
 
-import { SiteVectors, type VectorFiles } from '../../src/site/vectors/index.ts';
+import { Shelf } from '../../src/site/files/index.ts';
+import { SiteVectors } from '../../src/site/vectors/index.ts';
 import { dot } from '../../src/site/vectors/dot.ts';
 import { TopK } from '../../src/vectors/top-k.ts';
 import { WIDTH } from '../wordnet/vectors.ts';
+import { fetcher } from './fetcher.ts';
 import type { FileServer } from './server.ts';
 
 /** How much a search reads: points of the curve of bytes and recall. */
@@ -35,29 +37,27 @@ export interface Measured {
 
 export async function measure(
   server: FileServer,
-  manifest: VectorFiles,
+  site: string,
   questions: Float32Array,
   wanted: readonly Uint32Array[],
   { scan, groups }: Effort,
 ): Promise<Measured> {
   const options = { ...(scan && { scan }), ...(groups && { groups }) };
-  const read = async (name: string): Promise<Uint8Array<ArrayBuffer>> => {
-    const response = await fetch(server.url + name);
-    if (!response.ok) throw new Error(`${name}: ${response.status}`);
-    return new Uint8Array(await response.arrayBuffer());
-  };
+  const open = (): Promise<SiteVectors> => SiteVectors.open(new Shelf(site, fetcher(server.url)));
   const measured: Measured = { bytes: [], wire: [], files: [], later: [], recall: 0 };
-  const warm = new SiteVectors(manifest, read);
+  const warm = await open();
   for (const [i, best] of wanted.entries()) {
     const query = questions.slice(i * WIDTH, (i + 1) * WIDTH);
     const before = server.sent();
-    const found = await new SiteVectors(manifest, read).search(query, 10, options);
+    const fresh = await open();
+    const found = await fresh.search(query, 10, options);
     measured.wire.push(server.sent() - before);
-    measured.bytes.push(found.bytes);
-    measured.files.push(found.files);
+    measured.bytes.push(fresh.traffic.bytes);
+    measured.files.push(fresh.traffic.files);
     measured.recall += best.filter((row) => found.rows.includes(row)).length;
-    const { bytes } = await warm.search(query, 10, options);
-    if (i >= BEFORE_LATER) measured.later.push(bytes);
+    const { bytes } = warm.traffic;
+    await warm.search(query, 10, options);
+    if (i >= BEFORE_LATER) measured.later.push(warm.traffic.bytes - bytes);
   }
   measured.recall /= 10 * wanted.length;
   return measured;

@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { SiteFile } from '../../src/site/vectors/write.ts';
+import type { SiteFile } from '../../src/site/files/index.ts';
 
 export interface FileServer {
   url: string;

@@ -8,12 +8,14 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Shelf, SiteWriter } from '../../src/site/files/index.ts';
 import { TextReader } from '../../src/site/text-reader.ts';
 import { writeText } from '../../src/site/text-writer.ts';
 import { browserName } from '../browser.ts';
 import { publishInto, toRow, type ResultRow } from '../results.ts';
 import { benchPages, benchQueries, passagesOf } from './corpus.ts';
 import { serveFolder, type CountingServer } from './counting-server.ts';
+import { fetcher } from './fetcher.ts';
 import { compareLimits } from './limits.ts';
 import { buildPagefind, withPagefind, type Client, type Moved } from './pagefind.ts';
 
@@ -32,7 +34,9 @@ export async function main(): Promise<ResultRow[]> {
     const pages = benchPages();
     const passages = [...passagesOf(pages)];
     const queries = benchQueries(pages);
-    const { site, numbers, files } = await writeText(passages);
+    const writer = new SiteWriter();
+    const numbers = await writeText(writer, passages);
+    const { site, files } = await writer.finish();
     for (const { name, bytes } of files) {
       mkdirSync(dirname(join(ours, name)), { recursive: true });
       writeFileSync(join(ours, name), bytes);
@@ -54,11 +58,7 @@ export async function main(): Promise<ResultRow[]> {
 }
 
 function openReader(site: string, server: CountingServer): Promise<TextReader> {
-  return TextReader.open(site, async (name, signal) => {
-    const response = await fetch(server.url + name, { signal });
-    if (!response.ok) throw new Error(`${response.status} for ${name}`);
-    return new Uint8Array(await response.arrayBuffer());
-  });
+  return TextReader.open(new Shelf(site, fetcher(server.url)));
 }
 
 /** @param reader which may have read its first file: that is counted with the first query */

@@ -7,6 +7,7 @@ import {
   roomForRows,
   throwIfAborted,
   toNearfieldError,
+  unlessAborted,
   unwrap,
   type EmbedContext,
   type EmbedRequest,
@@ -16,7 +17,6 @@ import {
   type SliceResult,
   type WireError,
 } from '../contract/index.ts';
-import { unlessAborted } from './abortable.ts';
 import { Pace } from './pace.ts';
 import { SliceProgress } from './progress.ts';
 import { planSlices } from './slices.ts';

@@ -2,6 +2,7 @@ import { proxy } from 'comlink';
 import {
   NearfieldError,
   toNearfieldError,
+  unlessAborted,
   unwrap,
   type Device,
   type DeviceChoice,
@@ -12,7 +13,6 @@ import {
   type LoadProgress,
   type LoadRequest,
 } from '../contract/index.ts';
-import { unlessAborted } from './abortable.ts';
 import { WorkerHandle } from './worker-handle.ts';
 
 export interface Fallback {

@@ -1,5 +1,5 @@
 import { transfer } from 'comlink';
-import { throwIfAborted } from '../contract/index.ts';
+import { throwIfAborted, unlessAborted } from '../contract/index.ts';
 import type {
   AddOptions,
   AddRowsOptions,
@@ -20,7 +20,6 @@ import type {
   SimilarOptions,
   StoredDocument,
 } from '../contract/index.ts';
-import { unlessAborted } from '../bridge/index.ts';
 import { countPassages, embedInto, reembed } from './adding.ts';
 import { checkedName } from './catalogue.ts';
 import {

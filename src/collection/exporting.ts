@@ -1,8 +1,7 @@
 /** The page's side of an export: pieces are asked for as the stream is read. */
 
-import { throwIfAborted } from '../contract/index.ts';
+import { throwIfAborted, unlessAborted } from '../contract/index.ts';
 import type { ExportOptions, RowFormat } from '../contract/index.ts';
-import { unlessAborted } from '../bridge/index.ts';
 import { badInput } from './checks.ts';
 import type { SearchSession } from './session.ts';
 import {

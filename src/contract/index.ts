@@ -1,6 +1,7 @@
 /** Types, error codes, wire shapes and the model catalogue; imports nothing. */
 
 export * from './errors.ts';
+export * from './abortable.ts';
 export * from './model.ts';
 export * from './embedding.ts';
 export * from './collection.ts';

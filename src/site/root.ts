@@ -2,7 +2,7 @@
 
 import { NearfieldError } from '../contract/index.ts';
 import { ByteWriter } from '../words/varint.ts';
-import { ByteReader, damaged, type FileParts } from './files/index.ts';
+import { ByteReader, damaged, type FileParts, type OpenedParts } from './files/index.ts';
 import {
   BitReader,
   BitWriter,
@@ -40,7 +40,7 @@ export function writeRoot({ table, fields, weights }: Root): FileParts {
 }
 
 /** Throws `integrity`. */
-export function readRoot({ packed, plain }: Required<FileParts>, name: string): Root {
+export function readRoot({ packed, plain }: OpenedParts, name: string): Root {
   const bytes = new ByteReader(packed, name);
   const table = readTermTable(bytes, name);
   const fields = list<string>(bytes, name, (value) => typeof value === 'string');

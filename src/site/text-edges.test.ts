@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Filter, Metadata } from '../contract/index.ts';
 import { checkedFilter, MetadataIndex } from '../collection/filter/index.ts';
 import { hasBit } from '../vectors/bitmap.ts';
+import { Shelf, SiteWriter, type ReadFile } from './files/index.ts';
 import { siteOf } from './memory-site.ts';
 import type { SitePassage } from './passage.ts';
 import { TextReader } from './text-reader.ts';
@@ -90,7 +91,7 @@ describe('an index', () => {
     [{ metadata: { year: new Date(NaN) } }, 'metadata.year'],
   ])('refuses %j', async (wrong, place) => {
     const passages = [passage('sound'), { ...passage('text'), ...wrong } as SitePassage];
-    await expect(writeText(passages)).rejects.toMatchObject({
+    await expect(writeText(new SiteWriter(), passages)).rejects.toMatchObject({
       code: 'bad-input',
       index: 1,
       message: expect.stringContaining(`passages[1].${place}`) as string,
@@ -194,13 +195,14 @@ describe('reading', () => {
     const site = await siteOf(TEXTS.map((text) => passage(text)));
     const signals: AbortSignal[] = [];
     let answer: () => void = vi.fn();
-    const reader = await TextReader.open(site.site, async (name, signal) => {
+    const shelf = new Shelf(site.site, async (name, signal) => {
       if (name.includes('terms')) {
         signals.push(signal);
         await new Promise<void>((resolve) => (answer = resolve));
       }
       return site.read(name);
     });
+    const reader = await TextReader.open(shelf);
     const [one, two] = [new AbortController(), new AbortController()];
     const first = reader.search('tea ', { signal: one.signal });
     const second = reader.search('tea ', { signal: two.signal });
@@ -222,6 +224,22 @@ describe('reading', () => {
     await expect(reader.search('tea', { signal: one.signal })).rejects.toMatchObject({
       code: 'aborted',
     });
+  });
+
+  it('fails alike however a read fails', async () => {
+    const reads: ReadFile[] = [
+      () => Promise.reject(new Error('404')),
+      () => {
+        throw new Error('404');
+      },
+    ];
+    for (const read of reads) {
+      await expect(TextReader.open(new Shelf('0123', read))).rejects.toMatchObject({
+        code: 'download-failed',
+        message: expect.stringContaining('0123/root-0.bin of the site') as string,
+        cause: new Error('404'),
+      });
+    }
   });
 
   it('refuses a limit that is none', async () => {

@@ -8,13 +8,11 @@ import { highlight, snippet, type QueryOptions, type WordScores } from '../words
 import { parseQuery } from '../words/query.ts';
 import { scoreQuery } from '../words/scoring.ts';
 import { stemmedLanguage, Stemmers } from '../words/stemmers.ts';
-import { Shelf, type FileParts, type ReadFile, type Traffic } from './files/index.ts';
+import type { OpenedParts, Shelf, Traffic } from './files/index.ts';
 import { evaluateFilter, fieldsOf, readColumn, type Column } from './filters/index.ts';
 import { cutFragments, readFragments, type SiteFragment } from './fragments/index.ts';
 import { readRoot, type Root } from './root.ts';
 import { homeOf, lookUp, readTermShard, type TermShard } from './words/index.ts';
-
-type Parts = Required<FileParts>;
 
 export interface TextSearchOptions extends QueryOptions {
   /** @default 10 */
@@ -70,11 +68,9 @@ export class TextReader {
 
   /**
    * Reads the first file.
-   * Throws `integrity` where it is damaged, `incompatible-index`, `aborted`, and what `read` throws.
-   * @param site as `writeText` gave it
+   * Throws `download-failed`, `integrity` where it is damaged, `incompatible-index` and `aborted`.
    */
-  static async open(site: string, read: ReadFile, signal?: AbortSignal): Promise<TextReader> {
-    const shelf = new Shelf(site, read);
+  static async open(shelf: Shelf, signal?: AbortSignal): Promise<TextReader> {
     return new TextReader(shelf, await shelf.take({ kind: 'root', number: 0 }, readRoot, signal));
   }
 
@@ -83,7 +79,7 @@ export class TextReader {
     return this.#root.table.rows;
   }
 
-  /** Read until now, the first file among it. */
+  /** Read from the shelf until now, whoever asked. */
   get traffic(): Traffic {
     return this.#shelf.traffic;
   }
@@ -152,7 +148,8 @@ export class TextReader {
       [...fieldsOf(filter)].map(async (field) => {
         const number = fields.indexOf(field);
         if (number < 0) return;
-        const parse = (parts: Parts, name: string): Column => readColumn(parts, name, table.rows);
+        const parse = (parts: OpenedParts, name: string): Column =>
+          readColumn(parts, name, table.rows);
         columns.set(field, await this.#shelf.take({ kind: 'filter', number }, parse, signal));
       }),
     );
@@ -167,7 +164,7 @@ export class TextReader {
   }
 
   #shard(number: number, signal: AbortSignal | undefined): Promise<TermShard> {
-    const parse = (parts: Parts, name: string): TermShard =>
+    const parse = (parts: OpenedParts, name: string): TermShard =>
       readTermShard(parts, name, this.#root.table);
     return this.#shelf.take({ kind: 'terms', number }, parse, signal);
   }
@@ -177,7 +174,8 @@ export class TextReader {
     const number = homeOf(this.#fragmentStarts, id);
     const start = this.#fragmentStarts[number]!;
     const count = (this.#fragmentStarts[number + 1] ?? this.rows) - start;
-    const parse = (parts: Parts, name: string): SiteFragment[] => readFragments(parts, name, count);
+    const parse = (parts: OpenedParts, name: string): SiteFragment[] =>
+      readFragments(parts, name, count);
     try {
       const all = await this.#shelf.take({ kind: 'fragments', number }, parse, signal);
       return all[id - start];

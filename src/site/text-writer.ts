@@ -4,34 +4,12 @@ import { NearfieldError, type MetadataValue } from '../contract/index.ts';
 import { LexicalIndex } from '../words/index.ts';
 import { Segment } from '../words/segment.ts';
 import { SegmentWriter } from '../words/segment-writer.ts';
-import {
-  fileName,
-  deflateParts,
-  sealFile,
-  type DeflatedParts,
-  type FileParts,
-  type FilePlace,
-} from './files/index.ts';
+import type { SiteWriter } from './files/index.ts';
 import { writeColumn, type Column } from './filters/index.ts';
 import { cutFragments, writeFragments } from './fragments/index.ts';
 import { indexedText, type SitePassage } from './passage.ts';
 import { writeRoot } from './root.ts';
 import { SHARD_BYTES, TermTable, WordWriter } from './words/index.ts';
-
-export interface SiteFile {
-  /** Relative, with '/' in it. */
-  name: string;
-  bytes: Uint8Array<ArrayBuffer>;
-}
-
-export interface TextFiles {
-  /** What a reader asks for: the name of the folder that all files lie in. */
-  site: string;
-  /** Number of each passage in the index, in the order they were given. */
-  numbers: Uint32Array;
-  /** One after the other, once. */
-  files: Iterable<SiteFile>;
-}
 
 export interface TextWriterOptions {
   /** Bytes of a file of words, about. @default 4,096 */
@@ -41,41 +19,32 @@ export interface TextWriterOptions {
 /** Passages that are indexed at once. */
 const BATCH = 1000;
 
-interface Packed {
-  place: FilePlace;
-  parts: DeflatedParts;
-}
-
 /**
- * Holds the passages and the deflated files. The same passages in the same order give the same bytes
+ * Adds the files of the passages to a site's. The same passages in the same order give the same bytes
  * with the same zlib. Throws `bad-input` for a passage that is none, with its position.
+ *
+ * @returns number of each passage in the index, in the order they were given
  */
 export async function writeText(
+  site: SiteWriter,
   passages: Iterable<SitePassage> | AsyncIterable<SitePassage>,
   { shardBytes = SHARD_BYTES }: TextWriterOptions = {},
-): Promise<TextFiles> {
+): Promise<Uint32Array> {
   const { segment, all } = await indexed(passages);
   const words = new WordWriter(segment, shardBytes);
-  const packed: Packed[] = [];
-  const pack = async (place: FilePlace, parts: FileParts): Promise<DeflatedParts> => {
-    const deflated = await deflateParts(parts);
-    packed.push({ place, parts: deflated });
-    return deflated;
-  };
   const sizes: number[] = [];
   for (const parts of words.shards()) {
-    const { deflated, plain } = await pack({ kind: 'terms', number: sizes.length }, parts);
-    sizes.push(deflated.length + plain.length);
+    sizes.push(await site.add({ kind: 'terms', number: sizes.length }, parts));
   }
   const ordered = inOrder(all, words.numbers);
   const starts = cutFragments(words.lengths);
   for (const [number, start] of starts.entries()) {
     const parts = writeFragments(ordered.slice(start, starts[number + 1]));
-    await pack({ kind: 'fragments', number }, parts);
+    await site.add({ kind: 'fragments', number }, parts);
   }
   const columns = [...columnsOf(ordered)].sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [number, [, column]] of columns.entries()) {
-    await pack({ kind: 'filter', number }, writeColumn(column, ordered.length));
+    await site.add({ kind: 'filter', number }, writeColumn(column, ordered.length));
   }
   const shards = words.firsts.map((first, i) => ({ first, bytes: sizes[i]! }));
   const root = {
@@ -83,15 +52,8 @@ export async function writeText(
     fields: columns.map(([field]) => field),
     weights: weightsOf(ordered),
   };
-  await pack({ kind: 'root', number: 0 }, writeRoot(root));
-  const site = await nameOf(packed);
-  return { site, numbers: words.numbers, files: sealed(packed, site) };
-}
-
-function* sealed(packed: readonly Packed[], site: string): Generator<SiteFile> {
-  for (const { place, parts } of packed) {
-    yield { name: fileName(site, place), bytes: sealFile(parts, site, place) };
-  }
+  await site.add({ kind: 'root', number: 0 }, writeRoot(root));
+  return words.numbers;
 }
 
 async function indexed(
@@ -145,22 +107,6 @@ function weightsOf(passages: readonly SitePassage[]): [weight: number, rows: num
     else weights.set(weight, [row]);
   }
   return [...weights].sort(([a], [b]) => a - b);
-}
-
-/** The beginning of the SHA-256 of all files, so that other content has another name. */
-async function nameOf(packed: readonly Packed[]): Promise<string> {
-  const hashes = await Promise.all(
-    packed.map(async ({ parts: { deflated, plain } }) => {
-      const whole = new Uint8Array(4 + deflated.length + plain.length);
-      new DataView(whole.buffer).setUint32(0, deflated.length);
-      whole.set(deflated, 4);
-      whole.set(plain, 4 + deflated.length);
-      return new Uint8Array(await crypto.subtle.digest('SHA-256', whole));
-    }),
-  );
-  const all = Uint8Array.from(hashes.flatMap((hash) => [...hash]));
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', all));
-  return Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function check(passage: SitePassage, index: number): void {

@@ -1,29 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { udhrCorpus } from '../../tools/samples/udhr.ts';
 import { wordnetSenses } from '../../tools/recall/senses.ts';
-import { LexicalIndex } from '../words/index.ts';
-import { indexedText, type SitePassage } from './passage.ts';
+import type { LexicalIndex } from '../words/index.ts';
+import type { SitePassage } from './passage.ts';
 import type { TextReader, TextSearchOptions } from './text-reader.ts';
 import { siteOf, type MemorySite } from './memory-site.ts';
-
-/** The same passages in one segment of src/words, under the same numbers. */
-async function wholeOf(
-  passages: readonly SitePassage[],
-  numbers: Uint32Array,
-): Promise<LexicalIndex> {
-  const rows = passages
-    .map((passage, i) => ({
-      row: numbers[i]!,
-      text: indexedText(passage),
-      language: passage.language,
-    }))
-    .sort((a, b) => a.row - b.row);
-  const index = new LexicalIndex();
-  await index.prepare(rows);
-  index.add(rows);
-  index.vacuum();
-  return index;
-}
+import { wholeIndex } from './whole-index.ts';
 
 async function expectSame(
   reader: TextReader,
@@ -54,7 +36,7 @@ describe('search of several languages in one index', () => {
     }));
     site = await siteOf(passages);
     reader = await site.open();
-    whole = await wholeOf(passages, site.numbers);
+    whole = await wholeIndex(passages, site.numbers);
   });
 
   it('finds what the whole index finds, with the same scores', async () => {
@@ -103,7 +85,7 @@ describe('search of WordNet', () => {
       }));
     site = await siteOf(senses);
     reader = await site.open();
-    whole = await wholeOf(senses, site.numbers);
+    whole = await wholeIndex(senses, site.numbers);
   });
 
   it('finds what the whole index finds, with the same scores', async () => {

@@ -1,7 +1,19 @@
 /** Which files there are, and what they are called. */
 
 /** What a file holds; the number is part of its seal. */
-const KINDS = { root: 0, terms: 1, fragments: 2, filter: 3 } as const;
+const KINDS = {
+  root: 0,
+  terms: 1,
+  fragments: 2,
+  filter: 3,
+  vectors: 4,
+  cell: 5,
+  group: 6,
+  rest: 7,
+} as const;
+
+/** Rows of an index at most, and files of a kind: 400 MB of lengths, which no page could hold. */
+export const MOST_ROWS = 1e8;
 
 export interface FilePlace {
   kind: keyof typeof KINDS;
@@ -24,7 +36,7 @@ export function siteNumber(site: string): number {
   return Number.parseInt(site.slice(0, 8), 16);
 }
 
-/** The number that a seal keeps of a place. */
+/** The number that a seal keeps of a place: 2^28 are more than `MOST_ROWS`. */
 export function placeNumber({ kind, number }: FilePlace): number {
   return KINDS[kind] * 2 ** 28 + number;
 }

@@ -5,11 +5,14 @@ import { damaged } from './damage.ts';
 import { fileName, placeNumber, siteNumber, type FilePlace } from './names.ts';
 
 export interface FileParts {
-  /** What deflate makes smaller: strings, columns of small numbers. */
-  packed: Uint8Array;
+  /** What deflate makes smaller: strings, columns of small numbers. @default empty */
+  packed?: Uint8Array;
   /** What it does not: codes of bits. @default empty */
   plain?: Uint8Array;
 }
+
+/** As a reader gets them. */
+export type OpenedParts = Required<FileParts>;
 
 /** A file whose packed part is deflated. */
 export interface DeflatedParts {
@@ -19,25 +22,29 @@ export interface DeflatedParts {
 
 const COUNTS = ['deflated', 'plain', 'site', 'place'] as const;
 const HEADER_WORDS = 8;
+/** Of all kinds of files at once: they are built together. */
+export const VERSION = 1;
 /** More than any file of a sound index: what would grow past it is not inflated to its end. */
 const MOST_INFLATED = 2 ** 28;
 
 const FILE: SealedKind<(typeof COUNTS)[number]> = {
   // "NFST" read as a number.
   magic: 0x5453464e,
-  version: 1,
+  version: VERSION,
   headerWords: HEADER_WORDS,
   counts: COUNTS,
   byteLengthOf: ({ deflated, plain }) => 4 * (HEADER_WORDS + Math.ceil((deflated + plain) / 4)),
 };
 
 /** Hosts compress text types at best, so a file brings its own compression. */
-export async function deflateParts({ packed, plain }: FileParts): Promise<DeflatedParts> {
+export async function deflateParts({
+  packed = new Uint8Array(),
+  plain = new Uint8Array(),
+}: FileParts): Promise<DeflatedParts> {
+  // Nothing stays nothing, so that the many files of codes alone cost no stream to read.
+  if (packed.length === 0) return { deflated: new Uint8Array(), plain };
   const stream = new CompressionStream('deflate-raw');
-  return {
-    deflated: await through(stream, new Uint8Array(packed)),
-    plain: plain ?? new Uint8Array(),
-  };
+  return { deflated: await through(stream, new Uint8Array(packed)), plain };
 }
 
 /** @param site of the whole index, since a file of another build must not pass for one of this */
@@ -67,7 +74,7 @@ export async function openFile(
   read: Uint8Array,
   site: string,
   place: FilePlace,
-): Promise<Required<FileParts>> {
+): Promise<OpenedParts> {
   const name = fileName(site, place);
   const bytes =
     read.byteOffset % 4 === 0 ? (read as Uint8Array<ArrayBuffer>) : new Uint8Array(read);
@@ -83,13 +90,17 @@ export async function openFile(
     throw damaged(name, 'it is another file');
   }
   const plainAt = 4 * HEADER_WORDS + counts.deflated;
-  const stream = new DecompressionStream('deflate-raw');
-  const packed = await through(stream, bytes.subarray(4 * HEADER_WORDS, plainAt)).catch(
-    (error: unknown) => {
-      throw damaged(name, `it does not inflate (${String(error)})`);
-    },
-  );
+  const packed = await inflated(bytes.subarray(4 * HEADER_WORDS, plainAt), name);
   return { packed, plain: bytes.subarray(plainAt, plainAt + counts.plain) };
+}
+
+async function inflated(deflated: Uint8Array<ArrayBuffer>, name: string): Promise<Uint8Array> {
+  if (deflated.length === 0) return deflated;
+  try {
+    return await through(new DecompressionStream('deflate-raw'), deflated);
+  } catch (error) {
+    throw damaged(name, `it does not inflate (${String(error)})`);
+  }
 }
 
 /** Whole bytes through a stream that makes others of them. */

@@ -1,8 +1,8 @@
 /** Files that were read are kept, and who asks for one that is on its way waits for the same read. */
 
-import { abortError, throwIfAborted } from '../../contract/index.ts';
+import { NearfieldError, throwIfAborted, unlessAborted } from '../../contract/index.ts';
 import { fileName, type FilePlace } from './names.ts';
-import { openFile, type FileParts } from './packed.ts';
+import { openFile, type OpenedParts } from './packed.ts';
 
 /** Reads a whole file by its name: a fetch below the index's address, or of a folder in Node. */
 export type ReadFile = (name: string, signal: AbortSignal) => Promise<Uint8Array>;
@@ -38,14 +38,14 @@ export class Shelf {
   }
 
   /**
-   * What `parse` makes of a file, the same object for all who ask. Throws what reading throws,
-   * `integrity` and `incompatible-index` as `openFile`, and `aborted`; a read goes on for as long as
-   * anybody waits for it. What failed is tried again by the next who asks.
+   * What `parse` makes of a file, the same object for all who ask. Throws `download-failed` where it
+   * cannot be read, `integrity` and `incompatible-index` as `openFile`, and `aborted`; a read goes on
+   * for as long as anybody waits for it. What failed is tried again by the next who asks.
    * @param parse always the same for one place
    */
   async take<T>(
     place: FilePlace,
-    parse: (parts: Required<FileParts>, name: string) => T,
+    parse: (parts: OpenedParts, name: string) => T,
     signal?: AbortSignal,
   ): Promise<T> {
     throwIfAborted(signal);
@@ -53,7 +53,7 @@ export class Shelf {
     const loan = (this.#loans.get(name) as Loan<T> | undefined) ?? this.#begin(name, place, parse);
     loan.waiting++;
     try {
-      return await orAborted(loan.parsed, signal);
+      return await unlessAborted(loan.parsed, signal);
     } finally {
       if (--loan.waiting === 0 && !loan.settled) {
         this.#loans.delete(name);
@@ -65,7 +65,7 @@ export class Shelf {
   #begin<T>(
     name: string,
     place: FilePlace,
-    parse: (parts: Required<FileParts>, name: string) => T,
+    parse: (parts: OpenedParts, name: string) => T,
   ): Loan<T> {
     const controller = new AbortController();
     const parsed = this.#open(name, place, controller.signal).then((parts) => parse(parts, name));
@@ -82,23 +82,19 @@ export class Shelf {
     return loan;
   }
 
-  async #open(name: string, place: FilePlace, signal: AbortSignal): Promise<Required<FileParts>> {
-    const bytes = await this.#read(name, signal);
+  async #open(name: string, place: FilePlace, signal: AbortSignal): Promise<OpenedParts> {
+    const bytes = await this.#fetch(name, signal);
     this.#traffic.files++;
     this.#traffic.bytes += bytes.length;
     return openFile(bytes, this.site, place);
   }
-}
 
-function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      reject(abortError(signal));
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', onAbort);
-    });
-  });
+  async #fetch(name: string, signal: AbortSignal): Promise<Uint8Array> {
+    try {
+      return await this.#read(name, signal);
+    } catch (cause) {
+      const message = `${name} of the site's index could not be read (${String(cause)}). Is every file of the build published?`;
+      throw new NearfieldError('download-failed', message, { cause });
+    }
+  }
 }

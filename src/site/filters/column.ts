@@ -1,7 +1,7 @@
 /** One field of all rows: its values, and the rows of each as a set in bits. */
 
 import type { MetadataValue } from '../../contract/index.ts';
-import { ByteReader, damaged, type FileParts } from '../files/index.ts';
+import { ByteReader, damaged, type FileParts, type OpenedParts } from '../files/index.ts';
 import { BitReader, BitWriter, readRows, writeRows, writeUnits } from '../words/index.ts';
 import { ByteWriter } from '../../words/varint.ts';
 
@@ -35,11 +35,7 @@ export function writeColumn(column: Column, rows: number): FileParts {
 }
 
 /** Throws `integrity`. */
-export function readColumn(
-  { packed, plain }: Required<FileParts>,
-  name: string,
-  rows: number,
-): Column {
+export function readColumn({ packed, plain }: OpenedParts, name: string, rows: number): Column {
   const bytes = new ByteReader(packed, name);
   const keys = parsedKeys(bytes.units(bytes.varint()), name);
   const counts = bytes.varints(keys.length);

@@ -1,7 +1,7 @@
 /** One file of texts: JSON, which deflate makes as small as columns would be. */
 
 import type { Metadata, MetadataValue } from '../../contract/index.ts';
-import { damaged, type FileParts } from '../files/index.ts';
+import { damaged, type FileParts, type OpenedParts } from '../files/index.ts';
 import type { SitePassage } from '../passage.ts';
 
 /** A passage as it is shown. */
@@ -20,33 +20,23 @@ type Stored = [
 ];
 
 export function writeFragments(passages: readonly SitePassage[]): FileParts {
-  const stored = passages.map(
-    ({
-      url,
-      title,
-      headings = [],
-      anchor = '',
-      text,
-      start = 0,
-      language,
-      metadata = {},
-    }): Stored => [
-      url,
-      title,
-      headings,
-      anchor,
-      text,
-      start,
-      language ?? null,
-      Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, toStored(value)])),
-    ],
-  );
+  const stored = passages.map((passage): Stored => {
+    const { url, title, text, headings = [], anchor = '', start = 0, language = null } = passage;
+    const metadata = Object.entries(passage.metadata ?? {}).map(
+      ([key, value]) => [key, toStored(value)] as const,
+    );
+    return [url, title, headings, anchor, text, start, language, Object.fromEntries(metadata)];
+  });
   // Halves of surrogate pairs are written as escapes, and come back as they were.
   return { packed: new TextEncoder().encode(JSON.stringify(stored)) };
 }
 
 /** Throws `integrity`. @param count passages that the file should have */
-export function readFragments({ packed }: FileParts, name: string, count: number): SiteFragment[] {
+export function readFragments(
+  { packed }: OpenedParts,
+  name: string,
+  count: number,
+): SiteFragment[] {
   let stored: unknown;
   try {
     stored = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(packed));

@@ -1,4 +1,4 @@
-/** Products and distances of rows in flat arrays. */
+/** Products and means of rows in flat arrays. */
 
 /** Sum of a[i] * b[i] over `count` values from two places; four sums side by side, which engines overlap. */
 export function dot(

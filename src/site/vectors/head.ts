@@ -1,10 +1,10 @@
-/** What all queries need of an index: a head's bytes made ready for arithmetic. */
+/** What all queries need of an index: a head's parts made ready for arithmetic. */
 
 import { halfToNumber } from '../../contract/index.ts';
 import { addInt4 } from '../../light/int4.ts';
 import { Coder } from './codes.ts';
 import { dot } from './dot.ts';
-import { headCoordinates, headParts, type HeadCounts, type HeadParts } from './layout.ts';
+import { headCoordinates, type HeadCounts, type HeadParts } from './layout.ts';
 
 /** A query as the layers of an index see it. */
 export interface Question {
@@ -30,9 +30,8 @@ export class Head {
   /** Groups before each cell's, and after the last. */
   readonly firstGroups: Uint32Array;
 
-  /** @param bytes of a sound head */
-  constructor(bytes: Uint8Array<ArrayBuffer>, counts: HeadCounts) {
-    const parts = headParts(bytes, counts);
+  /** @param parts sound ones */
+  constructor(counts: HeadCounts, parts: HeadParts) {
     this.counts = counts;
     this.parts = parts;
     this.means = new Coder({

@@ -2,4 +2,3 @@
 
 export { SiteVectors } from './site-vectors.ts';
 export { writeVectors } from './write.ts';
-export type { VectorFiles } from './names.ts';

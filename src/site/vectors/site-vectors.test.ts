@@ -1,9 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { StructuredVectors } from '../../../bench/search/vectors.ts';
-import { type NearfieldError } from '../../contract/index.ts';
+import type { NearfieldError } from '../../contract/index.ts';
+import { Shelf, SiteWriter, type SiteFile } from '../files/index.ts';
+import { MemorySite, type Changed, type Damage } from '../memory-site.ts';
+import { TextReader } from '../text-reader.ts';
+import { writeText } from '../text-writer.ts';
 import { SiteVectors } from './site-vectors.ts';
-import { writeVectors, type SiteFile, type WrittenVectors } from './write.ts';
+import { writeVectors } from './write.ts';
 
 const WIDTH = 64;
 const ROWS = 3000;
@@ -11,28 +15,25 @@ const QUESTIONS = 60;
 
 const vectors = new StructuredVectors(WIDTH, ROWS, 300);
 const rows = vectors.rows(0, ROWS);
-const written = writeVectors(rows, WIDTH);
+const written = await siteOf(rows);
 
 const FEW = 90;
-const few = writeVectors(rows.subarray(0, FEW * WIDTH), WIDTH, { rowsPerCell: 20, groupRows: 4 });
+const SMALL = { rowsPerCell: 20, groupRows: 4 };
+const few = await siteOf(rows.subarray(0, FEW * WIDTH), SMALL);
 
 const ALL = { scan: Infinity, groups: Infinity, rest: Infinity };
 
-function shelf({ files }: { files: readonly SiteFile[] }): Map<string, Uint8Array<ArrayBuffer>> {
-  return new Map(files.map(({ name, bytes }) => [name, bytes]));
+async function siteOf(
+  rows: Float32Array,
+  options?: Parameters<typeof writeVectors>[3],
+): Promise<MemorySite> {
+  const writer = new SiteWriter();
+  await writeVectors(writer, rows, WIDTH, options);
+  return new MemorySite(await writer.finish());
 }
 
-function open(
-  { manifest, files }: WrittenVectors,
-  shelved = shelf({ files }),
-): { site: SiteVectors; asked: string[] } {
-  const asked: string[] = [];
-  const site = new SiteVectors(manifest, (name) => {
-    asked.push(name);
-    const bytes = shelved.get(name);
-    return bytes ? Promise.resolve(bytes) : Promise.reject(new Error('404'));
-  });
-  return { site, asked };
+function open(site: MemorySite, changed?: Changed): Promise<SiteVectors> {
+  return SiteVectors.open(site.shelf(changed));
 }
 
 function product(query: Float32Array, data: Float32Array, row: number): number {
@@ -44,11 +45,11 @@ function exact(query: Float32Array, count: number, k: number): number[] {
   return [...scores.keys()].sort((a, b) => scores[b]! - scores[a]!).slice(0, k);
 }
 
-async function recallOf(site: () => SiteVectors, options = {}): Promise<number> {
+async function recallOf(reader: SiteVectors, options = {}): Promise<number> {
   let hits = 0;
   for (let i = 0; i < QUESTIONS; i++) {
     const query = vectors.question(i);
-    const found = await site().search(query, 10, options);
+    const found = await reader.search(query, 10, options);
     const wanted = exact(query, ROWS, 10);
     hits += wanted.filter((row) => found.rows.includes(row)).length;
   }
@@ -57,19 +58,20 @@ async function recallOf(site: () => SiteVectors, options = {}): Promise<number> 
 
 describe('vectors of a site', () => {
   it('find what a search of all rows finds, and read a part of the files', async () => {
-    const { site } = open(written);
-    const { bytes, files } = await site.search(vectors.question(0), 10, { scan: 600, groups: 60 });
-    const total = written.files.reduce((sum, file) => sum + file.bytes.length, 0);
+    const reader = await open(written);
+    await reader.search(vectors.question(0), 10, { scan: 600, groups: 60 });
+    const { bytes, files } = reader.traffic;
+    const total = [...written.files.values()].reduce((sum, { length }) => sum + length, 0);
     expect(bytes).toBeLessThan(total / 3);
-    expect(files).toBeLessThan(written.files.length / 3);
-    expect(await recallOf(() => site, { scan: 600, groups: 60 })).toBeGreaterThan(0.88);
-    expect(await recallOf(() => site, ALL)).toBeGreaterThan(0.98);
+    expect(files).toBeLessThan(written.files.size / 3);
+    expect(await recallOf(reader, { scan: 600, groups: 60 })).toBeGreaterThan(0.88);
+    expect(await recallOf(reader, ALL)).toBeGreaterThan(0.98);
   });
 
   it('give each row once, with nearly its score, where all are asked for', async () => {
-    const { site } = open(few);
+    const reader = await open(few);
     const query = vectors.question(1);
-    const found = await site.search(query, FEW + 5, ALL);
+    const found = await reader.search(query, FEW + 5, ALL);
     expect([...found.rows].sort((a, b) => a - b)).toEqual([...Array(FEW).keys()]);
     for (const [i, row] of found.rows.entries()) {
       expect(Math.abs(found.scores[i]! - product(query, rows, row))).toBeLessThan(0.005);
@@ -82,11 +84,11 @@ describe('vectors of a site', () => {
     const shifted = Float32Array.from({ length: WIDTH }, (_, i) => (i % 2 ? 0.1 : -0.1));
     const queryOf = (i: number): Float32Array =>
       vectors.question(i).map((value, j) => value + 2 * shifted[j]!);
-    const errorOf = async (site: SiteVectors): Promise<number> => {
+    const errorOf = async (reader: SiteVectors): Promise<number> => {
       let sum = 0;
       for (let i = 0; i < 5; i++) {
         const query = queryOf(i);
-        const found = await site.search(query, FEW, ALL);
+        const found = await reader.search(query, FEW, ALL);
         for (const [j, row] of found.rows.entries()) {
           sum += (found.scores[j]! - product(query, rows, row)) ** 2;
         }
@@ -94,14 +96,14 @@ describe('vectors of a site', () => {
       return sum;
     };
     const data = rows.subarray(0, FEW * WIDTH);
-    const told = writeVectors(data, WIDTH, { queryMean: shifted });
-    const untold = writeVectors(data, WIDTH);
-    expect(await errorOf(open(told).site)).toBeLessThan(await errorOf(open(untold).site));
+    const told = await open(await siteOf(data, { queryMean: shifted }));
+    const untold = await open(await siteOf(data));
+    expect(await errorOf(told)).toBeLessThan(await errorOf(untold));
   });
 
   it.each([0, 1, 2, 9])('may be %i', async (count) => {
-    const { site } = open(writeVectors(rows.subarray(0, count * WIDTH), WIDTH));
-    const { rows: found, scores } = await site.search(vectors.question(2), 10);
+    const reader = await open(await siteOf(rows.subarray(0, count * WIDTH)));
+    const { rows: found, scores } = await reader.search(vectors.question(2), 10);
     expect([...found].sort()).toEqual([...Array(count).keys()]);
     const exactly = [...found].map((row) => product(vectors.question(2), rows, row));
     for (const [i, score] of scores.entries()) expect(score).toBeCloseTo(exactly[i]!, 2);
@@ -110,79 +112,120 @@ describe('vectors of a site', () => {
   it('may be the same vector many times', async () => {
     const row = rows.subarray(0, WIDTH);
     const same = Float32Array.from({ length: 400 * WIDTH }, (_, i) => row[i % WIDTH]!);
-    const { site } = open(writeVectors(same, WIDTH));
-    const found = await site.search(row, 3, ALL);
+    const reader = await open(await siteOf(same));
+    const found = await reader.search(row, 3, ALL);
     expect([...found.rows]).toEqual([0, 1, 2]);
     expect(found.scores[0]).toBeCloseTo(1, 3);
   });
 
-  it('are the same bytes for the same rows, named by them', () => {
-    const again = writeVectors(rows.subarray(0, FEW * WIDTH), WIDTH, {
-      rowsPerCell: 20,
-      groupRows: 4,
-    });
-    expect(again).toEqual(few);
-    expect(new Set(few.files.map(({ name }) => name)).size).toBe(few.files.length);
-    const other = writeVectors(rows.subarray(WIDTH, (FEW + 1) * WIDTH), WIDTH);
-    const names = new Set(few.files.map(({ name }) => name));
-    expect(other.files.filter(({ name }) => names.has(name))).toEqual([]);
+  it('are the same bytes for the same rows, and have another name for others', async () => {
+    const again = await siteOf(rows.subarray(0, FEW * WIDTH), SMALL);
+    expect(again.site).toBe(few.site);
+    expect(again.files).toEqual(few.files);
+    const other = await siteOf(rows.subarray(WIDTH, (FEW + 1) * WIDTH), SMALL);
+    expect(other.site).not.toBe(few.site);
   });
 
-  it('refuse what is no unit vectors', () => {
-    const refused = (...args: Parameters<typeof writeVectors>): void => {
-      expect(() => writeVectors(...args)).toThrow(expect.objectContaining({ code: 'bad-input' }));
-    };
-    refused(new Float32Array(66), 33);
-    refused(new Float32Array(65), 32);
-    refused(new Float32Array(64).fill(NaN), 32);
-    refused(new Float32Array(64).fill(7), 32);
-    refused(new Float32Array(64), 32, { queryMean: new Float32Array(31) });
+  it('are found again, however few they are or much alike', async () => {
+    const axes = (i: number): number[] => Array.from({ length: 32 }, (_, j) => (j === i ? 1 : 0));
+    const row = fc.oneof(
+      fc.nat(31).map(axes),
+      fc.nat(3).map((i) => [...vectors.rows(i, i + 1).subarray(0, 32)]),
+      fc.constant(Array<number>(32).fill(0)),
+      fc.array(fc.double({ min: -0.17, max: 0.17, noNaN: true }), { minLength: 32, maxLength: 32 }),
+      fc.array(fc.double({ min: -1e-30, max: 1e-30, noNaN: true }), {
+        minLength: 32,
+        maxLength: 32,
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 40 }), fc.nat(31), async (given, axis) => {
+        const writer = new SiteWriter();
+        await writeVectors(writer, Float32Array.from(given.flat()), 32, SMALL);
+        const reader = await open(new MemorySite(await writer.finish()));
+        const query = Float32Array.from(axes(axis));
+        const { rows, scores } = await reader.search(query, 50, ALL);
+        expect([...rows].sort((a, b) => a - b)).toEqual([...given.keys()]);
+        for (const [i, row] of rows.entries()) {
+          expect(Math.abs(scores[i]! - given[row]![axis]!)).toBeLessThan(0.05);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each<[string, Float32Array, number, object?]>([
+    ['a width that is no multiple of 32', new Float32Array(66), 33],
+    ['half a row', new Float32Array(65), 32],
+    ['no numbers', new Float32Array(64).fill(NaN), 32],
+    ['no unit vectors', new Float32Array(64).fill(7), 32],
+    ['a mean of another width', new Float32Array(64), 32, { queryMean: new Float32Array(31) }],
+    [
+      'a mean of no numbers',
+      new Float32Array(64),
+      32,
+      { queryMean: new Float32Array(32).fill(NaN) },
+    ],
+    ['groups of no rows', new Float32Array(64), 32, { groupRows: 0 }],
+    ['half a row for each cell', new Float32Array(64), 32, { rowsPerCell: 0.5 }],
+    ['no words', new Float32Array(64), 32, { rowGroups: NaN }],
+  ])('refuse %s', async (_, rows, width, options) => {
+    await expect(writeVectors(new SiteWriter(), rows, width, options)).rejects.toMatchObject({
+      code: 'bad-input',
+    });
   });
 });
 
-describe('files of a site', () => {
+describe('files of vectors', () => {
   const query = vectors.question(3);
 
   it('are fetched once, however many searches want them', async () => {
-    const { site, asked } = open(few);
-    const both = await Promise.all([site.search(query, 5), site.search(query, 5)]);
-    expect([...both[0].rows]).toEqual([...both[1].rows]);
-    expect(new Set(asked).size).toBe(asked.length);
-    expect(both[0].files + both[1].files).toBe(asked.length);
-    expect(await site.search(query, 5)).toMatchObject({ bytes: 0, files: 0 });
+    const site = new MemorySite({ site: few.site, files: filesOf(few) });
+    const reader = await open(site);
+    const both = await Promise.all([reader.search(query, 5), reader.search(query, 5)]);
+    expect(both[0]).toEqual(both[1]);
+    expect(new Set(site.asked).size).toBe(site.asked.length);
+    const { traffic } = reader;
+    expect(traffic.files).toBe(site.asked.length);
+    await reader.search(query, 5);
+    expect(reader.traffic).toEqual(traffic);
   });
 
   it('that are missing are named, and asked for again', async () => {
-    const shelved = shelf(few);
-    const { site } = open(few, shelved);
-    for (const letter of ['vc', 'vg', 'vr']) {
-      const { name, bytes } = few.files.find((file) => file.name.startsWith(letter))!;
-      shelved.delete(name);
-      const fresh = open(few, shelved).site;
-      const partial = await fresh.search(query, FEW, ALL);
+    const changed = new Map<string, undefined>();
+    for (const kind of ['cell', 'group', 'rest']) {
+      const [name] = few.namesOf(kind);
+      changed.set(name!, undefined);
+      const reader = await open(few, changed);
+      const partial = await reader.search(query, FEW, ALL);
       expect(partial.missing).toEqual([name]);
-      expect(partial.rows.length < FEW).toBe(letter !== 'vr');
-      shelved.set(name, bytes);
-      const whole = await fresh.search(query, FEW, ALL);
+      expect(partial.rows.length < FEW).toBe(kind !== 'rest');
+      changed.clear();
+      const whole = await reader.search(query, FEW, ALL);
       expect(whole.rows).toHaveLength(FEW);
     }
-    shelved.delete(few.manifest.head);
-    await expect(site.search(query, 5)).rejects.toMatchObject({ code: 'download-failed' });
-    shelved.set(few.manifest.head, shelf(few).get(few.manifest.head)!);
-    expect((await site.search(query, 5)).rows).toHaveLength(5);
+    changed.set(few.namesOf('vectors')[0]!, undefined);
+    const shelf = few.shelf(changed);
+    await expect(SiteVectors.open(shelf)).rejects.toMatchObject({
+      code: 'download-failed',
+      message: expect.stringContaining(few.namesOf('vectors')[0]!) as string,
+    });
+    changed.clear();
+    expect((await SiteVectors.open(shelf)).rows).toBe(FEW);
   });
 
   it('are not used when they are damaged, wherever that is', async () => {
-    const file = fc.nat({ max: few.files.length - 1 });
+    const names = [...few.files.keys()];
+    const damage = fc.record<Damage>({
+      kind: fc.constantFrom('cut', 'flipped', 'swapped'),
+      at: fc.nat(),
+    });
     await fc.assert(
-      fc.asyncProperty(file, file, fc.nat(), damages, async (at, other, place, damage) => {
-        const { name, bytes } = few.files[at]!;
-        const bad = damage(bytes, few.files[other]!.bytes, place);
-        fc.pre(!sameBytes(bad, bytes));
-        const { site } = open(few, shelf(few).set(name, bad));
-        await expect(site.search(query, 3, ALL)).rejects.toSatisfy(
-          (error: NearfieldError) =>
-            error.code === 'integrity' || error.code === 'incompatible-index',
+      fc.asyncProperty(fc.constantFrom(...names), damage, async (name, how) => {
+        const changed = new Map([[name, few.damaged(name, how)]]);
+        const found = open(few, changed).then((reader) => reader.search(query, 3, ALL));
+        await expect(found).rejects.toSatisfy(
+          ({ code }: NearfieldError) => code === 'integrity' || code === 'incompatible-index',
         );
       }),
       { numRuns: 400 },
@@ -190,64 +233,62 @@ describe('files of a site', () => {
   });
 
   it('are waited for until the signal fires', async () => {
-    let give: ((bytes: Uint8Array<ArrayBuffer>) => void) | undefined;
-    const shelved = shelf(few);
-    const site = new SiteVectors(few.manifest, (name) =>
-      name === few.manifest.head
-        ? new Promise((resolve) => (give = resolve))
-        : Promise.resolve(shelved.get(name)!),
-    );
-    const fired = AbortSignal.abort();
-    await expect(site.search(query, 3, { signal: fired })).rejects.toMatchObject({
-      code: 'aborted',
+    let give: () => void = vi.fn();
+    const shelf = new Shelf(few.site, async (name) => {
+      if (name.includes('cell')) await new Promise<void>((resolve) => (give = resolve));
+      return few.read(name);
     });
+    const fired = AbortSignal.abort();
+    await expect(SiteVectors.open(shelf, fired)).rejects.toMatchObject({ code: 'aborted' });
+    const reader = await SiteVectors.open(shelf);
+    const one = { scan: 1 };
+    const already = reader.search(query, 3, { ...one, signal: fired });
+    await expect(already).rejects.toMatchObject({ code: 'aborted' });
     const controller = new AbortController();
-    const waiting = site.search(query, 3, { signal: controller.signal });
-    const other = site.search(query, 3);
+    const waiting = reader.search(query, 3, { ...one, signal: controller.signal });
+    const other = reader.search(query, 3, one);
     controller.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'aborted' });
-    give!(shelved.get(few.manifest.head)!);
+    give();
     expect((await other).rows).toHaveLength(3);
   });
 
-  it('of another version or build are refused', async () => {
-    const { manifest } = few;
-    expect(
-      () => new SiteVectors({ ...manifest, version: 2 }, () => Promise.reject(new Error('404'))),
-    ).toThrow(expect.objectContaining({ code: 'incompatible-index' }));
-    for (const changed of [{ rows: 5 }, { checksum: '00000000' }]) {
-      const { site } = open({ ...few, manifest: { ...manifest, ...changed } });
-      await expect(site.search(query, 3)).rejects.toMatchObject({ code: 'integrity' });
-    }
+  it('lie on one shelf with those of texts', async () => {
+    const passages = Array.from({ length: FEW }, (_, i) => ({
+      url: `/${i}`,
+      title: '',
+      text: `word${i}`,
+    }));
+    const writer = new SiteWriter();
+    const numbers = await writeText(writer, passages);
+    await writeVectors(writer, rows.subarray(0, FEW * WIDTH), WIDTH);
+    await expect(writeText(writer, passages)).rejects.toMatchObject({ code: 'bad-input' });
+    const both = new MemorySite(await writer.finish(), numbers);
+    const other = new SiteWriter();
+    await writeVectors(other, rows.subarray(0, FEW * WIDTH), WIDTH);
+    await writeText(other, passages);
+    expect((await other.finish()).site).toBe(both.site);
+    const shelf = both.shelf();
+    const [texts, meanings] = [await TextReader.open(shelf), await SiteVectors.open(shelf)];
+    expect((await texts.search('word7')).hits[0]!.id).toBe(numbers[7]);
+    expect((await meanings.search(rows.subarray(0, WIDTH), 1)).rows[0]).toBe(0);
+    expect(shelf.traffic.files).toBe(both.asked.length);
   });
 
-  it.each<[string, Float32Array, number]>([
+  it.each<[string, Float32Array, number, object?]>([
     ['no results', query, 0],
     ['another width', query.subarray(1), 3],
     ['no number', query.map(() => NaN), 3],
-  ])('are not asked for with %s', async (_, wrong, k) => {
-    const { site, asked } = open(few);
-    await expect(site.search(wrong, k)).rejects.toMatchObject({ code: 'bad-input' });
-    expect(asked).toEqual([]);
+    ['a limit that is none', query, 3, { scan: NaN }],
+    ['a limit below 0', query, 3, { rest: -1 }],
+  ])('are not asked for with %s', async (_, wrong, k, options) => {
+    const reader = await open(few);
+    const { files } = reader.traffic;
+    await expect(reader.search(wrong, k, options)).rejects.toMatchObject({ code: 'bad-input' });
+    expect(reader.traffic.files).toBe(files);
   });
 });
 
-type Damage = (
-  bytes: Uint8Array<ArrayBuffer>,
-  other: Uint8Array<ArrayBuffer>,
-  place: number,
-) => Uint8Array<ArrayBuffer>;
-
-const damages = fc.constantFrom<Damage[]>(
-  (bytes, _, place) => bytes.slice(0, place % bytes.length),
-  (bytes, _, place) => {
-    const flipped = bytes.slice();
-    flipped[(place >>> 3) % bytes.length]! ^= 1 << (place & 7);
-    return flipped;
-  },
-  (_, other) => other,
-);
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
+function filesOf({ files }: MemorySite): SiteFile[] {
+  return Array.from(files, ([name, bytes]) => ({ name, bytes }));
 }

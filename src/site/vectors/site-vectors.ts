@@ -1,14 +1,19 @@
 /** Searches the vectors of a site, of which it fetches what a query needs. */
 
-import { halfToNumber, NearfieldError } from '../../contract/index.ts';
+import { halfToNumber, NearfieldError, throwIfAborted } from '../../contract/index.ts';
 import { TopK } from '../../vectors/top-k.ts';
-import { checkCell, checkGroup, checkHead, otherVersion } from './checked.ts';
+import {
+  fileName,
+  type OpenedParts,
+  type FilePlace,
+  type Shelf,
+  type Traffic,
+} from '../files/index.ts';
 import { scoreOf } from './codes.ts';
-import { Files, type Moved, type ReadFile } from './files.ts';
-import { Head, type Question } from './head.ts';
-import { HEAD, type CellParts, type GroupParts } from './layout.ts';
+import type { Head, Question } from './head.ts';
+import type { CellParts, GroupParts } from './layout.ts';
 import { longScore } from './long-codes.ts';
-import { fileName, type VectorFiles } from './names.ts';
+import { readCell, readGroup, readHead } from './read.ts';
 
 interface SiteSearchOptions {
   /**
@@ -34,9 +39,6 @@ interface SiteHits {
   rows: Uint32Array<ArrayBuffer>;
   /** Their products with the query, nearly. */
   scores: Float32Array<ArrayBuffer>;
-  /** Bytes that had to be fetched for this search. */
-  bytes: number;
-  files: number;
   /** Names of files that could not be read; what is in them was not searched. */
   missing: string[];
 }
@@ -52,23 +54,17 @@ interface Cell {
 
 /** A group of rows by the best estimate of any of them. */
 interface Candidate {
-  cell: Cell;
-  parts: CellParts;
-  /** In its cell. */
-  group: number;
+  /** Of its files. */
+  number: number;
   best: number;
   /** Of its rows. */
   estimates: Float32Array;
 }
 
-type Checked = ReturnType<typeof checkGroup>;
-
 /** A group of rows by the best score of any of them. */
 interface Scored {
   number: number;
   rows: Uint32Array;
-  /** Of the file of what long codes leave. */
-  checksum: number;
   /** Scores without what codes leave along the direction. */
   sums: Float32Array;
   scores: Float32Array;
@@ -76,51 +72,62 @@ interface Scored {
 }
 
 export class SiteVectors {
-  readonly rows: number;
-  readonly dimensions: number;
-  readonly #manifest: VectorFiles;
-  readonly #files: Files;
+  readonly #shelf: Shelf;
+  readonly #head: Head;
+
+  private constructor(shelf: Shelf, head: Head) {
+    this.#shelf = shelf;
+    this.#head = head;
+  }
 
   /**
-   * Fetches nothing yet. Throws `incompatible-index` for files of another version.
-   *
-   * @param read gets a file by its name, from beside the manifest
+   * Reads the head.
+   * Throws `download-failed`, `integrity` where it is damaged, `incompatible-index` and `aborted`.
    */
-  constructor(manifest: VectorFiles, read: ReadFile) {
-    if (manifest.version !== HEAD.version) throw otherVersion(manifest.version);
-    this.rows = manifest.rows;
-    this.dimensions = manifest.dimensions;
-    this.#manifest = manifest;
-    this.#files = new Files(read);
+  static async open(shelf: Shelf, signal?: AbortSignal): Promise<SiteVectors> {
+    const head = await shelf.take({ kind: 'vectors', number: 0 }, readHead, signal);
+    return new SiteVectors(shelf, head);
+  }
+
+  get rows(): number {
+    return this.#head.counts.rows;
+  }
+
+  /** Read from the shelf until now, whoever asked. */
+  get traffic(): Traffic {
+    return this.#shelf.traffic;
   }
 
   /**
    * The `k` rows of the largest products with `query`, as far as codes tell. Rejects with `integrity`
-   * where a file is damaged, `download-failed` where the head is missing, `bad-input`, `aborted`.
-   * Files beside the head that are missing are named in the answer.
+   * or `incompatible-index` where a file is damaged or another's, `bad-input`, `aborted`. Files that
+   * are missing are named in the answer.
    */
   async search(
     query: Float32Array,
     k: number,
     { scan, groups = GROUPS, rest = REST, signal }: SiteSearchOptions = {},
   ): Promise<SiteHits> {
-    this.#check(query, k);
-    const moved: Moved = { bytes: 0, files: 0, missing: [] };
-    const head = await this.#head(moved, signal);
+    const head = this.#head;
+    const scanned = Math.max(k, scan ?? Math.ceil(SCAN_FACTOR * Math.sqrt(this.rows)));
+    check(query, head.counts.dimensions, { k, scan: scanned, groups, rest });
+    throwIfAborted(signal);
+    const missing: string[] = [];
     const question = head.question(query);
     const table = head.rows.table(question.coordinates, question.along);
-    const scanned = Math.max(k, scan ?? Math.ceil(SCAN_FACTOR * Math.sqrt(this.rows)));
     const cells = await Promise.all(
       bestCells(head, question, scanned).map(async (cell) => {
-        const parts = await this.#cell(head, cell.number, moved, signal);
+        const parts = await this.#cell(cell.number, missing, signal);
         return parts ? candidatesOf(head, table, cell, parts) : [];
       }),
     );
     const tens = Math.max(10, k) / 10;
-    const chosen = cells.flat().sort((a, b) => b.best - a.best || orderOf(a, b));
+    const chosen = cells.flat().sort((a, b) => b.best - a.best || a.number - b.number);
     const found = await Promise.all(
       chosen.slice(0, Math.ceil(groups * tens)).map(async (candidate) => {
-        const parts = await this.#group(head, candidate, moved, signal);
+        const { number, estimates } = candidate;
+        const place = { kind: 'group', number } as const;
+        const parts = await this.#group(place, estimates.length, missing, signal);
         return parts && scoredOf(head, question, candidate, parts);
       }),
     );
@@ -128,81 +135,69 @@ export class SiteVectors {
     scored.sort((a, b) => b.best - a.best || a.number - b.number);
     await Promise.all(
       scored.slice(0, Math.ceil(rest * tens)).map(async (group) => {
-        const parts = await this.#rest(head, group, moved, signal);
+        const place = { kind: 'rest', number: group.number } as const;
+        const parts = await this.#group(place, group.sums.length, missing, signal);
         if (parts) correct(head, question, group, parts);
       }),
     );
-    return { ...rank(scored, k), ...moved };
-  }
-
-  #check(query: Float32Array, k: number): void {
-    if (!Number.isInteger(k) || k < 1) {
-      throw badInput(`k must be a whole number above 0, got ${k}`);
-    }
-    if (query.length !== this.dimensions) {
-      throw badInput(`the query has ${query.length} values, the index ${this.dimensions}`);
-    }
-    if (!query.every(Number.isFinite)) throw badInput('the query has a value that is not finite');
-  }
-
-  #head(moved: Moved, signal: AbortSignal | undefined): Promise<Head> {
-    const { head: name, checksum, rows, dimensions } = this.#manifest;
-    const make = (bytes: Uint8Array<ArrayBuffer>): Head => {
-      const counts = checkHead(name, bytes, Number.parseInt(checksum, 16));
-      if (counts.rows !== rows || counts.dimensions !== dimensions) {
-        throw new NearfieldError(
-          'integrity',
-          `The manifest tells of ${rows} vectors of width ${dimensions}, ${name} of ${counts.rows} of ${counts.dimensions}. Publish the files of one build together.`,
-        );
-      }
-      return new Head(bytes, counts);
-    };
-    return this.#files.get(name, make, moved, signal);
+    return { ...rank(scored, k), missing: missing.sort() };
   }
 
   #cell(
-    head: Head,
     number: number,
-    moved: Moved,
+    missing: string[],
     signal: AbortSignal | undefined,
   ): Promise<CellParts | undefined> {
-    const name = fileName('cell', number, head.parts.cellChecksums[number]!);
-    return this.#files.find(name, (bytes) => checkCell(name, bytes, number, head), moved, signal);
+    const { parts, rows } = this.#head;
+    const shape = { rows: parts.cellRows[number]!, bytes: rows.bytes };
+    const parse = (file: OpenedParts, name: string): CellParts => readCell(file, name, shape);
+    return this.#find({ kind: 'cell', number }, parse, missing, signal);
   }
 
   #group(
-    head: Head,
-    { cell, parts, group, estimates }: Candidate,
-    moved: Moved,
+    place: FilePlace,
+    rows: number,
+    missing: string[],
     signal: AbortSignal | undefined,
-  ): Promise<Checked | undefined> {
-    const number = head.firstGroups[cell.number]! + group;
-    const checksum = parts.checksums[group]!;
-    const name = fileName('group', number, checksum);
-    const expected = { number, rows: estimates.length };
-    return this.#files.find(
-      name,
-      (bytes) => checkGroup(name, bytes, checksum, expected, head),
-      moved,
-      signal,
-    );
+  ): Promise<GroupParts | undefined> {
+    const { dimensions, rows: most } = this.#head.counts;
+    const parse = (file: OpenedParts, name: string): GroupParts =>
+      readGroup(file, name, { rows, dimensions }, most);
+    return this.#find(place, parse, missing, signal);
   }
 
-  #rest(
-    head: Head,
-    { number, checksum, sums }: Scored,
-    moved: Moved,
+  /** Notes a file that is missing, and gives nothing. */
+  async #find<T>(
+    place: FilePlace,
+    parse: (file: OpenedParts, name: string) => T,
+    missing: string[],
     signal: AbortSignal | undefined,
-  ): Promise<Checked | undefined> {
-    const name = fileName('rest', number, checksum);
-    const expected = { number, rows: sums.length };
-    return this.#files.find(
-      name,
-      (bytes) => checkGroup(name, bytes, checksum, expected, head),
-      moved,
-      signal,
-    );
+  ): Promise<T | undefined> {
+    try {
+      return await this.#shelf.take(place, parse, signal);
+    } catch (error) {
+      if (!(error instanceof NearfieldError) || error.code !== 'download-failed') throw error;
+      missing.push(fileName(this.#shelf.site, place));
+      return undefined;
+    }
   }
+}
+
+function check(
+  query: Float32Array,
+  dimensions: number,
+  { k, ...limits }: Record<'k' | 'scan' | 'groups' | 'rest', number>,
+): void {
+  if (!Number.isInteger(k) || k < 1) {
+    throw badInput(`k must be a whole number above 0, got ${k}`);
+  }
+  for (const [name, limit] of Object.entries(limits)) {
+    if (!(limit >= 0)) throw badInput(`${name} must be a number from 0 on, got ${limit}`);
+  }
+  if (query.length !== dimensions) {
+    throw badInput(`the query has ${query.length} values, the index ${dimensions}`);
+  }
+  if (!query.every(Number.isFinite)) throw badInput('the query has a value that is not finite');
 }
 
 function badInput(message: string): NearfieldError {
@@ -229,7 +224,7 @@ function bestCells(head: Head, question: Question, scanned: number): Cell[] {
 
 /** Groups of a cell with the estimates of their rows. @param table of short codes */
 function candidatesOf(
-  { rows: coder, counts: { groupRows }, parts: { cellRows } }: Head,
+  { rows: coder, counts: { groupRows }, parts: { cellRows }, firstGroups }: Head,
   table: Float32Array,
   cell: Cell,
   parts: CellParts,
@@ -238,30 +233,26 @@ function candidatesOf(
     { length: cellRows[cell.number]! },
     (_, row) => cell.score + scoreOf(table, parts.codes, row * coder.bytes, coder.bytes),
   );
-  return Array.from(parts.checksums, (_, group) => {
+  const length = Math.ceil(estimates.length / groupRows);
+  return Array.from({ length }, (_, group) => {
     const own = estimates.subarray(group * groupRows, (group + 1) * groupRows);
     const best = own.reduce((a, b) => Math.max(a, b));
-    return { cell, parts, group, best, estimates: own };
+    return { number: firstGroups[cell.number]! + group, best, estimates: own };
   });
-}
-
-function orderOf(a: Candidate, b: Candidate): number {
-  return a.cell.number - b.cell.number || a.group - b.group;
 }
 
 /** Scores of a group's rows by their long codes. */
 function scoredOf(
-  { firstGroups, parts: { levels } }: Head,
+  { parts: { levels } }: Head,
   { common, along, spread }: Question,
-  { cell, group, estimates }: Candidate,
-  parts: Checked,
+  { number, estimates }: Candidate,
+  parts: GroupParts,
 ): Scored {
   const products = productsOf(parts, spread, levels);
   const sums = estimates.map((estimate, i) => common + estimate + products[i]!);
   const scores = sums.map((sum, i) => sum + along * halfToNumber(parts.lengths[i]!));
   const best = scores.reduce((a, b) => Math.max(a, b));
-  const number = firstGroups[cell.number]! + group;
-  return { number, rows: parts.rows, checksum: parts.rest, sums, scores, best };
+  return { number, rows: parts.rows, sums, scores, best };
 }
 
 /** Makes a group's scores better by what its long codes leave. */
@@ -269,7 +260,7 @@ function correct(
   { parts: { restLevels } }: Head,
   { along, restSpread }: Question,
   { sums, scores }: Scored,
-  parts: Checked,
+  parts: GroupParts,
 ): void {
   const products = productsOf(parts, restSpread, restLevels);
   for (const [i, product] of products.entries()) {

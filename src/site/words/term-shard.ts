@@ -2,7 +2,7 @@
 
 import { STEM_MARK } from '../../words/analyse.ts';
 import { ByteWriter } from '../../words/varint.ts';
-import { ByteReader, damaged, type FileParts } from '../files/index.ts';
+import { ByteReader, damaged, type FileParts, type OpenedParts } from '../files/index.ts';
 import { BitReader, BitWriter } from './bits.ts';
 import { readPostings, writePostings, type Postings } from './postings.ts';
 import { readStrings, sharedUnits, writeStrings, writeUnits } from './strings.ts';
@@ -46,7 +46,7 @@ export function writeTermShard({ entries, elsewhere }: TermShard, scope: TermSco
 
 /** Throws `integrity` where it is not a sound shard of that index. */
 export function readTermShard(
-  { packed, plain }: Required<FileParts>,
+  { packed, plain }: OpenedParts,
   name: string,
   { rows, languages }: TermScope,
 ): TermShard {

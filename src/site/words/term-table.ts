@@ -1,7 +1,7 @@
 /** What is read before the first word: how long rows are, and which shard has which words. */
 
 import { type ByteWriter } from '../../words/varint.ts';
-import { damaged, type ByteReader } from '../files/index.ts';
+import { damaged, MOST_ROWS, type ByteReader } from '../files/index.ts';
 import { homeOf, readStrings, writeStrings, writeUnits } from './strings.ts';
 import type { TermScope } from './term-shard.ts';
 
@@ -104,8 +104,6 @@ export function readTermTable(bytes: ByteReader, name: string): TermTable {
 }
 
 const MOST_LANGUAGES = 1000;
-/** 400 MB of lengths: no page could hold them. */
-const MOST_ROWS = 1e8;
 
 /** Rows of each length that there is, rising. */
 function runsOf(lengths: Uint32Array): { length: number; rows: number }[] {

@@ -1,4 +1,6 @@
-import { abortError } from '../contract/index.ts';
+/** Waiting that a signal ends. */
+
+import { abortError } from './errors.ts';
 
 /**
  * What `work` comes to, or `reason` as soon as the signal fires; the work itself goes on.

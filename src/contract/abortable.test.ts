@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { NearfieldError } from '../contract/index.ts';
+import { NearfieldError } from './errors.ts';
 import { unlessAborted } from './abortable.ts';
 
 const never = new Promise<never>(() => undefined);

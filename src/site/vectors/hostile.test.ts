@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { StructuredVectors } from '../../../bench/search/vectors.ts';
+import { SiteWriter, type FilePlace } from '../files/index.ts';
+import { openFile, sealFile } from '../files/packed.ts';
+import { MemorySite } from '../memory-site.ts';
+import { SiteVectors } from './site-vectors.ts';
+import { writeVectors } from './write.ts';
+
+/** Vectors of a site whose files somebody made with the right checksums. */
+
+const WIDTH = 32;
+const ROWS = 40;
+const ALL = { scan: Infinity, groups: Infinity, rest: Infinity };
+
+const vectors = new StructuredVectors(WIDTH, ROWS, 10);
+const writer = new SiteWriter();
+await writeVectors(writer, vectors.rows(0, ROWS), WIDTH, { rowsPerCell: 10, groupRows: 4 });
+const sound = new MemorySite(await writer.finish());
+
+const HEAD: FilePlace = { kind: 'vectors', number: 0 };
+const GROUP: FilePlace = { kind: 'group', number: 0 };
+
+interface Parts {
+  deflated?: Uint8Array;
+  plain: Uint8Array;
+}
+
+function placeOf(name: string): FilePlace {
+  const [, kind, number] = /\/(\w+)-(\d+)\.bin$/.exec(name)!;
+  return { kind: kind as FilePlace['kind'], number: Number(number) };
+}
+
+function nameOf({ kind, number }: FilePlace): string {
+  return `${sound.site}/${kind}-${number}.bin`;
+}
+
+/** A search of all files, one of which has other parts under its own seal. */
+async function search(place: FilePlace, change: (plain: Uint8Array<ArrayBuffer>) => Parts) {
+  const name = nameOf(place);
+  const { packed, plain } = await openFile(sound.files.get(name)!, sound.site, place);
+  const whole = packed.length > 0 ? packed : plain;
+  const { deflated = new Uint8Array(), plain: changed } = change(whole.slice());
+  const file = sealFile({ deflated, plain: changed }, sound.site, place);
+  const reader = await SiteVectors.open(sound.shelf(new Map([[name, file]])));
+  return reader.search(vectors.question(0), ROWS, ALL);
+}
+
+/** Words of four bytes, by their positions. */
+function withWords(words: Readonly<Record<number, number>>) {
+  return (plain: Uint8Array<ArrayBuffer>): Parts => {
+    const all = new Uint32Array(plain.buffer);
+    for (const [at, word] of Object.entries(words)) all[Number(at) % all.length] = word;
+    return { plain };
+  };
+}
+
+it('any numbers are refused or lead to finite scores of rows that there are', async () => {
+  const word = fc.oneof(
+    fc.constantFrom(0, 1, 2 ** 32 - 1, 0x7f800000, 0x7fc00000, 0x7f7fffff, 0x7bff7bff, 0x7c007c00),
+    fc.nat(2 ** 32 - 1),
+  );
+  const words = fc.dictionary(fc.nat(9999).map(String), word, { minKeys: 1, maxKeys: 6 });
+  const heads = fc.constant(nameOf(HEAD));
+  const name = fc.oneof(heads, fc.constantFrom(...sound.files.keys()));
+  let refused = 0;
+  await fc.assert(
+    fc.asyncProperty(name, words, async (name, words) => {
+      try {
+        const { rows, scores } = await search(placeOf(name), withWords(words));
+        expect(rows.every((row) => row < ROWS)).toBe(true);
+        expect(scores.every(Number.isFinite)).toBe(true);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'integrity' });
+        refused++;
+      }
+    }),
+    { numRuns: 1000 },
+  );
+  expect(refused).toBeGreaterThan(100);
+});
+
+it.each<[string, FilePlace, Record<number, number>, string]>([
+  ['more rows than a page can hold', HEAD, { 0: 2 ** 32 - 1 }, 'too many rows'],
+  ['a width between blocks', HEAD, { 1: 33 }, 'a multiple of 32, got 33'],
+  ['no width', HEAD, { 1: 0 }, 'a multiple of 32, got 0'],
+  ['more cells than there are', HEAD, { 2: 2 ** 32 - 1 }, 'bytes of vectors'],
+  ['groups of no rows', HEAD, { 5: 0 }, 'groups have no rows'],
+  ['a mean of NaN', HEAD, { 6: 0x7fc00000 }, 'not between'],
+  ['a mean whose products overflow', HEAD, { 6: 0x7f7fffff }, 'not between'],
+  ['rows that are not there', GROUP, { 0: ROWS }, 'not in the index'],
+  ['scales of NaN', GROUP, { 4: 0x7e007e00 }, 'not finite'],
+  ['lengths without end', GROUP, { 6: 0x7c007c00 }, 'not finite'],
+])('%s are refused', async (_, place, words, what) => {
+  await expect(search(place, withWords(words))).rejects.toMatchObject({
+    code: 'integrity',
+    message: expect.stringContaining(what) as string,
+  });
+});
+
+it('a plain part may begin anywhere, but has nothing deflated before it', async () => {
+  // What deflate makes of nothing, and of one byte.
+  const nothing = Uint8Array.of(3, 0);
+  const zero = Uint8Array.of(0x63, 0, 0);
+  for (const place of [HEAD, GROUP]) {
+    const found = await search(place, (plain) => ({ deflated: nothing, plain }));
+    expect(found).toEqual(await search(place, (plain) => ({ plain })));
+    await expect(search(place, (plain) => ({ deflated: zero, plain }))).rejects.toMatchObject({
+      code: 'integrity',
+    });
+    await expect(search(place, (plain) => ({ plain: plain.subarray(4) }))).rejects.toMatchObject({
+      code: 'integrity',
+    });
+  }
+});
