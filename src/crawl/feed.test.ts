@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsedFeed, readRecord } from './feed.ts';
+import { sealedPage } from './hash.ts';
 import { refusal } from './html/read-in-test.ts';
+import { pagePassages } from './page-passages.ts';
 
 const read = (record: unknown): ReturnType<typeof readRecord> =>
   readRecord(record, '/docs/', () => undefined);
@@ -67,15 +69,31 @@ describe('a record', () => {
     expect(refusal(() => read({ url: 'a', html: '<script>x</script>' }))).toBe('empty');
   });
 
-  it('of any JSON is read, or refused', () => {
-    const value = fc.jsonValue({ maxDepth: 2 });
+  it('is read as well-formed strings, whatever JSON escapes', () => {
+    const half = '\ud800';
+    const html = `<h2 id="${half}">T${half}</h2>text`;
+    const { content, url } = read({ url: `/${half}`, html, metadata: { [half]: [half] } });
+    expect(JSON.stringify(content)).not.toContain('ud800');
+    expect(content.metadata).toEqual({ '\ufffd': ['\ufffd'] });
+    const page = sealedPage({ path: 'a.jsonl', url }, content);
+    expect(pagePassages(page, { characters: 100 })[0]?.url).toBe('/%EF%BF%BD#%EF%BF%BD');
+  });
+
+  it('of any JSON is read and cut into passages, or refused', () => {
+    const string = fc.string({ unit: 'binary' });
+    const markup = fc.tuple(string, string).map(([id, text]) => `<h2 id='${id}'>${text}</h2>x`);
+    const value = fc.oneof(fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' }), markup);
     const fields = fc.record(
       { url: value, text: value, html: value, title: value, language: value, metadata: value },
       { requiredKeys: [] },
     );
     fc.assert(
       fc.property(fields, (record) => {
-        expect(['bad-feed', 'empty', undefined]).toContain(refusal(() => read(record)));
+        const cut = (): void => {
+          const { content, url } = read(record);
+          pagePassages(sealedPage({ path: 'a.jsonl', url }, content), { characters: 100 });
+        };
+        expect(['bad-feed', 'empty', undefined]).toContain(refusal(cut));
       }),
     );
   });

@@ -2,7 +2,7 @@
 
 import { readFragment } from './html/index.ts';
 import { LeftOut, type PageContent, type Warn } from './page.ts';
-import { languageTag, oneLine, plainLines } from './text.ts';
+import { languageTag, oneLine, plainLines, wellFormed } from './text.ts';
 import { titleOfUrl } from './title.ts';
 import { resolvedUrl } from './urls.ts';
 
@@ -15,7 +15,8 @@ type Fields = Readonly<Record<string, unknown>>;
 type MetadataOfFeed = string | number | boolean | readonly string[];
 
 /** Throws `bad-feed` with what was expected, `empty` and `too-complex`. @param base of its URLs */
-export function readRecord(record: unknown, base: string, warn: Warn): FeedPage {
+export function readRecord(value: unknown, base: string, warn: Warn): FeedPage {
+  const record = withWellFormed(value, STRING_DEPTH);
   if (!isFields(record)) throw badField('A record', 'an object', record);
   const url = urlOf(record, base);
   const content = contentOf(record, url, warn);
@@ -30,6 +31,19 @@ export function readRecord(record: unknown, base: string, warn: Warn): FeedPage 
       filters: { ...content.filters, ...filtersOf(record['filters']) },
     },
   };
+}
+
+/** A record, its metadata, a list in that, a string in that; what is deeper is not read. */
+const STRING_DEPTH = 3;
+
+/** The escapes of JSON can be halves of surrogate pairs. */
+function withWellFormed(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return wellFormed(value);
+  if (typeof value !== 'object' || value === null || depth === 0) return value;
+  const inner = (item: unknown): unknown => withWellFormed(item, depth - 1);
+  if (Array.isArray(value)) return value.map(inner);
+  const fields = Object.entries(value).map(([name, item]) => [wellFormed(name), inner(item)]);
+  return Object.fromEntries(fields) as unknown;
 }
 
 /** The records of a JSON feed: a list of them. */

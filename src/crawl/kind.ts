@@ -2,18 +2,25 @@
 
 export type Kind = 'html' | 'markdown' | 'json' | 'jsonl';
 
-const KINDS: Readonly<Record<string, Kind>> = {
-  html: 'html',
-  htm: 'html',
-  xhtml: 'html',
-  md: 'markdown',
-  markdown: 'markdown',
-  json: 'json',
-  jsonl: 'jsonl',
-  ndjson: 'jsonl',
+const EXTENSIONS: Readonly<Record<Kind, readonly string[]>> = {
+  html: ['html', 'htm', 'xhtml'],
+  markdown: ['md', 'markdown'],
+  json: ['json'],
+  jsonl: ['jsonl', 'ndjson'],
 };
 
+const KINDS: ReadonlyMap<string, Kind> = new Map(
+  (Object.keys(EXTENSIONS) as Kind[]).flatMap((kind) =>
+    EXTENSIONS[kind].map((extension) => [extension, kind]),
+  ),
+);
+
 export function kindOf(path: string): Kind | undefined {
-  const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
-  return Object.hasOwn(KINDS, extension) ? KINDS[extension] : undefined;
+  return KINDS.get(/\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? '');
+}
+
+/** As files are named: in lower case, then in upper case, the likeliest first in each. */
+export function extensionsOf(kind: Kind): string[] {
+  const lower = EXTENSIONS[kind];
+  return [...lower, ...lower.map((extension) => extension.toUpperCase())];
 }

@@ -108,5 +108,5 @@ export class LeftOut extends Error {
   }
 }
 
-/** Told by readers: the page is there, but not all of it was understood. */
-export type Warn = (code: ProblemCode, message: string) => void;
+/** Told by readers: the page is there, but not all of it was understood. @param times as often: 1 */
+export type Warn = (code: ProblemCode, message: string, times?: number) => void;

@@ -24,6 +24,11 @@ export function withoutHyphenation(text: string): string {
   return text.replaceAll('\u00ad', '');
 }
 
+/** Halves of surrogate pairs, which have no UTF-8 and no place in a URL, become U+FFFD. */
+export function wellFormed(text: string): string {
+  return text.replaceAll(/\p{Surrogate}/gu, '\ufffd');
+}
+
 /** A BCP 47 tag in its usual spelling; undefined for what is none. */
 export function languageTag(tag: string | undefined): string | undefined {
   if (tag === undefined || tag.trim() === '') return undefined;

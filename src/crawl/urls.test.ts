@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkedBase, filesOfUrl, resolvedUrl, urlKey, urlOfFile } from './urls.ts';
 
@@ -40,6 +41,36 @@ describe('filesOfUrl', () => {
     expect(filesOfUrl('/d/a/', '/d/')).toContain('a/index.html');
     expect(filesOfUrl('https://x.org/d', 'https://x.org/d/')).toContain('index.html');
     expect(filesOfUrl('/d/a.html?q#f', '/d/')[0]).toBe('a.html');
+  });
+
+  it('finds every file by its address', () => {
+    const name = fc.oneof(
+      fc.constantFrom('index', 'Index', 'readme', 'README', 'iNdEx', '100%', 'a b', '?#', ''),
+      fc.stringMatching(/^[a-z\u00e9\\"%+;&]{1,4}$/),
+    );
+    const ending = fc.constantFrom(
+      ...['html', 'htm', 'xhtml', 'md', 'markdown', 'json', 'txt', 'HTML', 'MD', 'Html'],
+    );
+    const file = fc
+      .tuple(name, fc.array(ending, { minLength: 1, maxLength: 3 }))
+      .map(([stem, endings]) => [stem, ...endings].join('.'));
+    const folders = fc.array(
+      fc.oneof(
+        file,
+        name.filter((folder) => folder !== ''),
+      ),
+      {
+        maxLength: 2,
+      },
+    );
+    const paths = fc.tuple(folders, file).map(([parents, last]) => [...parents, last].join('/'));
+    const bases = fc.constantFrom('/', '/d/', 'https://x.org/a%20b/');
+    fc.assert(
+      fc.property(paths, bases, fc.boolean(), (path, base, cleanUrls) => {
+        expect(filesOfUrl(urlOfFile(path, base, cleanUrls), base)).toContain(path);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it('finds none elsewhere', () => {

@@ -1,14 +1,29 @@
 /** Addresses: of a file below a base URL, and of what a page names. */
 
 import { NearfieldError } from '../contract/index.ts';
+import { extensionsOf } from './kind.ts';
 
 /** Stands for the host where the base URL has none; never leaves this file. */
 const NOWHERE = 'https://nearfield.invalid';
 
-const INDEX_FILE = /(^|\/)index\.(?:html?|xhtml)$/i;
-const MARKDOWN_INDEX_FILE = /(^|\/)(?:index|readme)\.(?:md|markdown)$/i;
-const HTML_FILE = /\.(?:html?|xhtml)$/i;
-const MARKDOWN_FILE = /\.(?:md|markdown)$/i;
+const HTML = extensionsOf('html');
+const MARKDOWN = extensionsOf('markdown');
+/** Names of files that are served as their folder. */
+const HTML_INDEX = ['index', 'Index', 'INDEX'];
+const MARKDOWN_INDEX = [...HTML_INDEX, 'README', 'readme', 'Readme'];
+
+const HTML_INDEX_FILE = fileOf(HTML_INDEX, HTML);
+const MARKDOWN_INDEX_FILE = fileOf(MARKDOWN_INDEX, MARKDOWN);
+const HTML_EXTENSION = extensionOf(HTML);
+const MARKDOWN_EXTENSION = extensionOf(MARKDOWN);
+
+function fileOf(names: readonly string[], extensions: readonly string[]): RegExp {
+  return new RegExp(`(?<=^|/)(?:${names.join('|')})\\.(?:${extensions.join('|')})$`);
+}
+
+function extensionOf(extensions: readonly string[]): RegExp {
+  return new RegExp(`(?<=[^/])\\.(?:${extensions.join('|')})$`);
+}
 
 /** The base URL, ending in '/'; throws `bad-input`. @param baseUrl 'https://x.org/docs' or '/docs' */
 export function checkedBase(baseUrl: string): string {
@@ -30,13 +45,17 @@ export function checkedBase(baseUrl: string): string {
  * @param path below the folder, with '/'
  */
 export function urlOfFile(path: string, base: string, cleanUrls: boolean): string {
-  let page = path.replace(INDEX_FILE, '$1').replace(MARKDOWN_INDEX_FILE, '$1');
-  page = page.replace(MARKDOWN_FILE, '');
-  if (cleanUrls) page = page.replace(HTML_FILE, '');
+  const endings = [HTML_INDEX_FILE, MARKDOWN_INDEX_FILE, MARKDOWN_EXTENSION];
+  if (cleanUrls) endings.push(HTML_EXTENSION);
+  const ending = endings.find((pattern) => pattern.test(path));
+  const page = ending ? path.replace(ending, '') : path;
   return base + page.split('/').map(encodeURIComponent).join('/');
 }
 
-/** Which files of a folder may be what a URL below the base stands for, the likeliest first. */
+/**
+ * Which files of a folder may be what a URL below the base stands for, the likeliest first: with
+ * `cleanUrls` or without, every file is among those of its `urlOfFile`.
+ */
 export function filesOfUrl(url: string, base: string): string[] {
   const path = pathOf(url);
   const basePath = pathOf(base);
@@ -46,8 +65,11 @@ export function filesOfUrl(url: string, base: string): string[] {
   const page = path.slice(basePath.length);
   const folder = page === '' || page.endsWith('/') ? page : `${page}/`;
   const name = page.replace(/\/$/, '');
-  const files = [page, `${folder}index.html`, `${name}.html`, `${folder}index.htm`];
-  return [...files, `${name}.md`, `${folder}index.md`, `${folder}README.md`];
+  const files = (extensions: readonly string[], indexes: readonly string[]): string[] =>
+    extensions.flatMap((extension) =>
+      [...indexes.map((index) => folder + index), name].map((file) => `${file}.${extension}`),
+    );
+  return [page, ...files(HTML, HTML_INDEX), ...files(MARKDOWN, MARKDOWN_INDEX)];
 }
 
 /**

@@ -193,6 +193,22 @@ describe('cutByTokens', () => {
     ]);
   });
 
+  it('asks little, however many paragraphs a passage has', () => {
+    let asked = 0;
+    let characters = 0;
+    const counted = (text: string): number => {
+      asked++;
+      characters += text.length;
+      return bytes(text);
+    };
+    const paragraphCount = 20_000;
+    const text = 'a\n\n'.repeat(paragraphCount);
+    const passages = cutByTokens(text, 1536, counted);
+    expect(passages).toHaveLength(Math.ceil(paragraphCount / 512));
+    expect(asked - paragraphCount).toBeLessThanOrEqual(passages.length * 2 * 10);
+    expect(characters).toBeLessThan(20 * text.length);
+  });
+
   it('leaves what it cannot cut', () => {
     expect(cutByTokens('👩‍👩‍👧‍👦', 8, bytes)).toHaveLength(2);
     expect(cutByTokens(' ', 8, bytes)).toEqual([]);

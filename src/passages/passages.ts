@@ -21,9 +21,8 @@ export function cutPassages(text: string, room: number = DEFAULT_PASSAGE_CHARACT
       `passageCharacters must be a whole number of at least ${MIN_PASSAGE_CHARACTERS}, got ${room}.`,
     );
   }
-  return packed(fitting(text, room), ({ start, end }) => end - start <= room).map((range) =>
-    passageOf(text, range),
-  );
+  const fits = ({ start, end }: Range): boolean => end - start <= room;
+  return packed([...fitting(text, room)], fits).map((range) => passageOf(text, range));
 }
 
 /** Fewer would cut sentences to pieces. */
@@ -37,7 +36,9 @@ const LEAST_ROOM = 8;
  * As `cutPassages`, but up to `limit` tokens a passage, as `count` counts them. What is no longer
  * than 8 UTF-16 units, or one grapheme cluster, may have more.
  *
- * @param count tokens of any part of the text; asked a few times for each passage
+ * @param count tokens of any part of the text; asked for each paragraph, and for each passage about
+ *   twice log2 of its paragraphs (or of the cuts of one), of texts that are about as long as it.
+ *   Where more text can have fewer tokens, neighbours that fit together may stay apart
  */
 export function cutByTokens(
   text: string,
@@ -52,9 +53,8 @@ export function cutByTokens(
   }
   const fits = ({ start, end }: Range): boolean => count(text.slice(start, end)) <= limit;
   const room = limit * UNITS_PER_TOKEN;
-  return packed(halvedUntil(text, fitting(text, room), room, fits), fits).map((range) =>
-    passageOf(text, range),
-  );
+  const ranges = [...halvedUntil(text, fitting(text, room), room, fits)];
+  return packed(ranges, fits).map((range) => passageOf(text, range));
 }
 
 /** What is embedded for a passage: its document's title, when there is one, comes first. */
@@ -98,14 +98,32 @@ function* halvedUntil(
 }
 
 /** Neighbours that fit together are one passage. */
-function packed(ranges: Iterable<Range>, fits: (range: Range) => boolean): Range[] {
+function packed(ranges: readonly Range[], fits: (range: Range) => boolean): Range[] {
   const passages: Range[] = [];
-  for (const { start, end } of ranges) {
-    const open = passages.at(-1);
-    if (open && fits({ start: open.start, end })) open.end = end;
-    else passages.push({ start, end });
+  let first = 0;
+  while (first < ranges.length) {
+    const together = (n: number): Range => ({
+      start: ranges[first]!.start,
+      end: ranges[first + n - 1]!.end,
+    });
+    const n = mostThatFit(ranges.length - first, (count) => fits(together(count)));
+    passages.push(together(n));
+    first += n;
   }
   return passages;
+}
+
+/** 1 to `all`: by doubling, then by halving, as asking may cost in proportion to the answer. */
+function mostThatFit(all: number, fit: (count: number) => boolean): number {
+  let fitting = 1;
+  while (fitting * 2 <= all && fit(fitting * 2)) fitting *= 2;
+  let beyond = Math.min(fitting * 2, all + 1);
+  while (beyond - fitting > 1) {
+    const middle = Math.floor((fitting + beyond) / 2);
+    if (fit(middle)) fitting = middle;
+    else beyond = middle;
+  }
+  return fitting;
 }
 
 function passageOf(text: string, { start, end }: Range): Passage {

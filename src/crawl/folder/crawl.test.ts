@@ -105,6 +105,20 @@ describe('the walk', () => {
     ]);
   });
 
+  it('does not follow links to what it leaves out', async () => {
+    await files({ '.private/a.html': 'x', 'node_modules/y/b.html': 'x', 'drafts/c.html': 'x' });
+    await files({ 'd/.e.html': 'x', '404.html': 'x', 'new/draft.html': 'x', 'f.html': 'x' });
+    const links = {
+      ...{ public: '.private', lib: 'node_modules/y', latest: 'drafts', 'g.html': '404.html' },
+      ...{ 'h.html': 'd/.e.html', 'i.html': 'drafts/c.html', 'j.html': '.private/a.html' },
+      ...{ 'k.html': 'new/draft.html', 'l.html': 'f.html', again: 'new' },
+    };
+    for (const [link, target] of Object.entries(links)) await symlink(target, join(root, link));
+    const found = await run({ exclude: ['drafts/**', 'new/draft.*'] });
+    expect(paths(found)).toEqual(['f.html', 'l.html']);
+    expect(found.problems).toEqual([]);
+  });
+
   it('does not wait for pipes', async () => {
     execFileSync('mkfifo', [join(root, 'pipe.html')]);
     await symlink('pipe.html', join(root, 'link.html'));
@@ -144,6 +158,18 @@ describe('the walk', () => {
     controller.abort();
     await expect(stream.next()).rejects.toMatchObject({ code: 'aborted' });
     await expect(run({ signal: controller.signal })).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  it.each([
+    ['blank lines', '\n'.repeat(2 ** 22), 2 ** 22],
+    ['one line of 64 GB', 'x', 2 ** 36],
+  ])('stops at a signal in a feed of %s', async (_, start, bytes) => {
+    await writeFile(join(root, 'a.jsonl'), start);
+    await truncate(join(root, 'a.jsonl'), bytes);
+    const controller = new AbortController();
+    const reading = run({ feeds: ['*'], signal: controller.signal });
+    setTimeout(() => controller.abort(), 10);
+    await expect(reading).rejects.toMatchObject({ code: 'aborted' });
   });
 
   it.each([{ maxBytes: 0 }, { maxBytes: 1.5 }, { baseUrl: 'docs' }, { exclude: [''] }])(
@@ -194,6 +220,18 @@ describe('bad files', () => {
       ['z.html', 'bad-attribute'],
     ]);
     for (const { message } of found.problems) expect(message).toMatch(/\.$/);
+  });
+
+  it('of a thousand faults are told ten of each code, and how many more', async () => {
+    const faults = '<p data-nearfield-weight=x>good<i data-nearfield-meta=":v"></i>'.repeat(1000);
+    await files({ 'a.html': `<meta charset=klingon><main>${faults}` });
+    const { pages, problems } = await run();
+    expect(pages).toHaveLength(1);
+    expect(problems.map(({ code }) => code)).toEqual([
+      'unknown-charset',
+      ...Array<string>(11).fill('bad-attribute'),
+    ]);
+    expect(problems.at(-1)?.message).toBe('And 1990 more like these on this page.');
   });
 
   it('too large are told without being read', async () => {

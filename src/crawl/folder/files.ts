@@ -1,7 +1,7 @@
 /** The files of a folder that a crawl reads, in one order whatever the file system's. */
 
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { messageOf, throwIfAborted } from '../../contract/index.ts';
 import type { Problem } from '../page.ts';
 import { kindOf } from '../kind.ts';
@@ -14,8 +14,8 @@ export interface Listing {
 }
 
 /**
- * Walks a folder, without hidden entries and `node_modules`. Links are followed as far as they stay
- * in the folder, and every folder is read once, by its own path rather than a link's.
+ * Walks a folder, without hidden entries and `node_modules`. Every folder is read once, by its own
+ * path and no link's. Links to files are followed to those of the folder that the same rules let in.
  *
  * @param root as `realpath` gives it
  */
@@ -31,10 +31,6 @@ class Walk {
   readonly problems: Problem[] = [];
   readonly #root: string;
   readonly #options: CheckedOptions;
-  /** What was read, as `realpath` gives it. */
-  readonly #seen = new Set<string>();
-  /** Links to folders, for when all folders are read. */
-  readonly #links: string[] = [];
 
   constructor(root: string, options: CheckedOptions) {
     this.#root = root;
@@ -42,15 +38,7 @@ class Walk {
   }
 
   async all(): Promise<void> {
-    await this.#tree('');
-    while (this.#links.length > 0) {
-      const link = this.#links.sort(byBytes).shift()!;
-      await this.#guarded(link, async () => this.#tree(link));
-    }
-  }
-
-  async #tree(first: string): Promise<void> {
-    const open = [first];
+    const open = [''];
     for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
       const path = folder;
       await this.#guarded(path, async () => {
@@ -62,11 +50,8 @@ class Walk {
   /** Takes a folder's files and links, and gives its folders. */
   async #folder(folder: string): Promise<string[]> {
     throwIfAborted(this.#options.signal);
-    const real = await realpath(this.#at(folder));
-    if (this.#seen.has(real)) return [];
-    this.#seen.add(real);
     const folders: string[] = [];
-    for (const entry of await readdir(real, { withFileTypes: true })) {
+    for (const entry of await readdir(this.#at(folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (this.#isLeftOut(path, entry.name)) continue;
       if (entry.isDirectory()) folders.push(path);
@@ -81,9 +66,14 @@ class Walk {
     if (real !== this.#root && !real.startsWith(this.#root + sep)) {
       return this.#report(path, 'outside', `It is a link out of the folder, to ${real}.`);
     }
-    const target = await stat(real);
-    if (target.isDirectory()) this.#links.push(path);
-    else if (target.isFile()) this.#file(path);
+    if (this.#leadsToLeftOut(real)) return;
+    if ((await stat(real)).isFile()) this.#file(path);
+  }
+
+  /** By any name on the way, as if the walk had come to it. */
+  #leadsToLeftOut(real: string): boolean {
+    const names = relative(this.#root, real).split(sep);
+    return names.some((name, i) => this.#isLeftOut(names.slice(0, i + 1).join('/'), name));
   }
 
   /** Pipes, sockets and devices never come here: reading them may never end. */

@@ -1,6 +1,7 @@
 /** Bytes of files, never more than was asked for. */
 
 import { open } from 'node:fs/promises';
+import { throwIfAborted } from '../../contract/index.ts';
 import { LeftOut } from '../page.ts';
 
 const PIECE_BYTES = 256 * 1024;
@@ -29,11 +30,16 @@ export interface Line {
   bytes: Uint8Array | undefined;
 }
 
-/** A file's lines, one at a time; those that are too long are passed over. */
-export async function* linesOf(file: string, maxBytes: number): AsyncGenerator<Line> {
+/** A file's lines, one at a time; those that are too long are passed over. Throws `aborted`. */
+export async function* linesOf(
+  file: string,
+  maxBytes: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Line> {
   await using handle = await open(file);
   const line = new OpenLine(maxBytes);
   for (;;) {
+    throwIfAborted(signal);
     const piece = new Uint8Array(PIECE_BYTES);
     const { bytesRead } = await handle.read(piece, 0, piece.length);
     if (bytesRead === 0) break;

@@ -11,6 +11,7 @@ import { readMarkdown } from '../markdown/index.ts';
 import { LeftOut, type CrawlEvent, type Page, type Problem, type Warn } from '../page.ts';
 import { titleOfUrl } from '../title.ts';
 import { fitsHostOf, resolvedUrl, urlOfFile } from '../urls.ts';
+import { Warnings } from '../warnings.ts';
 import type { CheckedOptions } from './options.ts';
 import { linesOf, readWhole, tooLarge } from './read.ts';
 import type { Seen } from './seen.ts';
@@ -40,8 +41,8 @@ export class Reader {
   }
 
   async *#lines(path: string): AsyncGenerator<CrawlEvent> {
-    const { base, maxBytes } = this.#options;
-    for await (const { number, bytes } of linesOf(this.#at(path), maxBytes)) {
+    const { base, maxBytes, signal } = this.#options;
+    for await (const { number, bytes } of linesOf(this.#at(path), maxBytes, signal)) {
       if (number === 1 && bytes) assertText(bytes);
       const json = bytes && decoded(bytes);
       if (json?.trim() === '') continue;
@@ -91,15 +92,15 @@ export class Reader {
   ): AsyncGenerator<CrawlEvent> {
     const { signal } = this.#options;
     throwIfAborted(signal);
-    const warnings: CrawlEvent[] = [];
+    const warnings = new Warnings();
     try {
-      const page = await read((code, message) => warnings.push(problem(place, code, message)));
+      const page = await read(warnings.warn);
       await this.#claim(page);
       yield { kind: 'page', page };
     } catch (error) {
       yield problemOf(place, error, signal);
     }
-    yield* warnings;
+    for (const warning of warnings.told()) yield problem(place, ...warning);
   }
 
   /** Throws `duplicate`. */

@@ -7,6 +7,7 @@ import {
   isText,
   ownAnchor,
   parentOf,
+  remembered,
   textOf,
   type Element,
   type Node,
@@ -56,13 +57,11 @@ function anchorAround(heading: Element, root: Element): string | undefined {
 /** What its first heading is the heading of, wherever it stands in it. */
 const IS_HEADED: ReadonlySet<string> = new Set(['section', 'article']);
 
-function hasHeading(element: Element): boolean {
-  if (headingLevel(element) !== undefined) return true;
-  for (const inner of elementsOf(element, isFurniture)) {
-    if (headingLevel(inner) !== undefined) return true;
-  }
-  return false;
-}
+const hasHeading = remembered(
+  (element: Element): boolean =>
+    headingLevel(element) !== undefined ||
+    element.childNodes.some((node) => isElement(node) && !isFurniture(node) && hasHeading(node)),
+);
 
 /** Siblings before an element, the nearest first. */
 function* before(element: Element): Generator<Node> {

@@ -4,7 +4,7 @@
  */
 
 import { headingLevel, isFurniture, isPageHeaderOrFooter } from './furniture.ts';
-import { isElement, isText, type Element } from './tree.ts';
+import { isElement, isText, remembered, type Element } from './tree.ts';
 
 /** Share of a block's words that one child must have to stand for it. */
 const MOST = 0.75;
@@ -53,11 +53,7 @@ export function isLinkList(element: Element, block: Element): boolean {
   return weigh(block).plain > linked;
 }
 
-const weighed = new WeakMap<Element, Weights>();
-
-function weigh(element: Element): Weights {
-  const known = weighed.get(element);
-  if (known) return known;
+const weigh = remembered((element: Element): Weights => {
   const weights: Weights = { plain: 0, linked: 0, links: 0, headed: headingLevel(element) === 1 };
   for (const node of element.childNodes) {
     if (isText(node)) weights.plain += node.value.replaceAll(/\s+/g, '').length;
@@ -68,9 +64,8 @@ function weigh(element: Element): Weights {
     weights.plain = 0;
     weights.links++;
   }
-  weighed.set(element, weights);
   return weights;
-}
+});
 
 function add(sum: Weights, { plain, linked, links, headed }: Weights): void {
   sum.plain += plain;

@@ -1,6 +1,15 @@
 /** What of a page is not its text: scripts, controls, navigation, things out of sight. */
 
-import { attribute, classes, isElement, parentOf, textOf, type Element } from './tree.ts';
+import {
+  attribute,
+  classes,
+  isElement,
+  isText,
+  parentOf,
+  remembered,
+  textOf,
+  type Element,
+} from './tree.ts';
 
 /** Programs, drawings and controls. */
 const NO_TEXT: ReadonlySet<string> = new Set(
@@ -61,11 +70,14 @@ const SECTIONS: ReadonlySet<string> = new Set(['article', 'section', 'main']);
 /** A header or footer that is in no section (HTML-AAM 1.0, `header` and `footer`). */
 export function isPageHeaderOrFooter(element: Element): boolean {
   if (element.tagName !== 'header' && element.tagName !== 'footer') return false;
-  for (let parent = parentOf(element); parent; parent = parentOf(parent)) {
-    if (SECTIONS.has(parent.tagName) || roleOf(parent) === 'main') return false;
-  }
-  return true;
+  return !isInSection(element);
 }
+
+const isInSection = remembered((element: Element): boolean => {
+  const parent = parentOf(element);
+  if (!parent) return false;
+  return SECTIONS.has(parent.tagName) || roleOf(parent) === 'main' || isInSection(parent);
+});
 
 export function roleOf(element: Element): string {
   return attribute(element, 'role')?.trim().toLowerCase() ?? '';
@@ -100,8 +112,15 @@ export function isButton(element: Element): boolean {
 
 /** A link within the page that is no word: '¶', '#'. */
 function isSign(link: Element): boolean {
-  return isFragmentLink(link) && !/[\p{L}\p{N}]/u.test(textOf(link, isFurniture));
+  return isFragmentLink(link) && !hasWord(link);
 }
+
+const hasWord = remembered((element: Element): boolean =>
+  element.childNodes.some((node) => {
+    if (isText(node)) return /[\p{L}\p{N}]/u.test(node.value);
+    return isElement(node) && !isFurniture(node) && hasWord(node);
+  }),
+);
 
 const PERMALINK_CLASS = /(?:^|[\s_-])(?:anchor|header-?link|heading-?link|perma-?link|hash-?link)/i;
 

@@ -68,6 +68,9 @@ describe('a page that is not to be found', () => {
     ['noindex', '<meta name="ROBOTS" content="none">'],
     ['noindex', '<meta name="nearfield" content="noindex">'],
     ['redirect', '<meta http-equiv="refresh" content="0; URL=/elsewhere">'],
+    ['redirect', `<meta http-equiv="refresh" content="5.5,url = '/elsewhere' ">`],
+    ['redirect', '<meta http-equiv="refresh" content="0;/elsewhere">'],
+    ['redirect', '<base href=/other/><meta http-equiv="refresh" content="0; url=page.html">'],
   ])('is left out: %s', (code, html) => {
     expect(refusal(() => page(html + MAIN))).toBe(code);
   });
@@ -76,6 +79,11 @@ describe('a page that is not to be found', () => {
     '<meta name="robots" content="index, nofollow, noimageindex">',
     '<meta name="googlebot" content="noindex">',
     '<meta http-equiv="refresh" content="30">',
+    '<meta http-equiv="refresh" content="30; url=/elsewhere">',
+    '<meta http-equiv="refresh" content="5; url=page.html">',
+    '<meta http-equiv="refresh" content="0; url=\'/docs/page.html#new\'">',
+    '<meta http-equiv="refresh" content="0; url=">',
+    '<meta http-equiv="refresh" content="0; url=javascript:x">',
   ])('is not one with %s', (html) => {
     expect(refusal(() => page(html + MAIN))).toBe(undefined);
   });

@@ -2,10 +2,10 @@
 
 import type { PageImage } from '../page.ts';
 import { languageTag, oneLine } from '../text.ts';
-import { resolvedUrl } from '../urls.ts';
+import { resolvedUrl, urlKey } from '../urls.ts';
 import { headingLevel, headingText, isFurniture } from './furniture.ts';
 import type { Content } from './landmarks.ts';
-import { attribute, elementsOf, textOf, type Document, type Element } from './tree.ts';
+import { attribute, elementsOf, parentOf, textOf, type Document, type Element } from './tree.ts';
 
 export interface Head {
   title: string | undefined;
@@ -16,7 +16,7 @@ export interface Head {
   canonical: string | undefined;
   /** Robots rules ask to leave it out. */
   noindex: boolean;
-  /** It sends visitors elsewhere at once, or after some seconds. */
+  /** It sends visitors to another page, within seconds. */
   redirect: boolean;
   /** What links on the page are relative to. */
   linkBase: string;
@@ -44,7 +44,7 @@ export function headOf(document: Document, pageUrl: string): Head {
     image: openGraphImage(metas, linkBase),
     canonical: resolvedFrom(found.get('link canonical'), linkBase),
     noindex: isNoindex(metas),
-    redirect: /url\s*=/i.test(metas.get('refresh') ?? ''),
+    redirect: isRedirect(metas.get('refresh') ?? '', linkBase, pageUrl),
     linkBase,
   };
 }
@@ -60,6 +60,19 @@ function addMeta(element: Element, metas: Map<string, string>): void {
 function isNoindex(metas: Metas): boolean {
   const rules = [metas.get('robots'), metas.get('nearfield')].join(',').toLowerCase();
   return rules.split(/[\s,]+/).some((rule) => rule === 'noindex' || rule === 'none');
+}
+
+/** Who waits longer has time to read the page, and may find it for that. */
+const MOST_SECONDS = 10;
+/** Seconds, then a URL, in quotes or not (HTML standard, shared declarative refresh steps). */
+const REFRESH = /^\s*(\d*)[\d.]*[\s;,]\s*(?:[;,]\s*)?(?:url\s*=\s*)?(?:"([^"]*)|'([^']*)|(.*))/is;
+
+/** Not where the page comes anew, as news do. */
+function isRedirect(refresh: string, linkBase: string, pageUrl: string): boolean {
+  const [, seconds, ...targets] = REFRESH.exec(refresh) ?? [];
+  const target = filled(targets.find((url) => url !== undefined));
+  const url = target && resolvedUrl(target, linkBase);
+  return url !== undefined && Number(seconds) <= MOST_SECONDS && urlKey(url) !== urlKey(pageUrl);
 }
 
 function openGraphImage(metas: Metas, linkBase: string): PageImage | undefined {
@@ -84,12 +97,22 @@ export function firstImage({ roots, skip }: Content, linkBase: string): PageImag
 /** The first heading of the first level in any of these. */
 export function firstHeading(roots: Iterable<Element>): string | undefined {
   for (const root of roots) {
-    for (const element of elementsOf(root, isFurniture)) {
-      const text = headingLevel(element) === 1 ? headingText(element) : '';
+    for (const element of elementsOf(root, (part) => isFurniture(part) || isInTitle(part))) {
+      const text = isTitle(element) ? headingText(element) : '';
       if (text !== '') return text;
     }
   }
   return undefined;
+}
+
+function isTitle(element: Element): boolean {
+  return headingLevel(element) === 1;
+}
+
+/** Which its heading has read already, and found no text. */
+function isInTitle(element: Element): boolean {
+  const parent = parentOf(element);
+  return parent !== undefined && isTitle(parent);
 }
 
 function resolvedFrom(element: Element | undefined, base: string): string | undefined {

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sealedPage } from '../hash.ts';
 import { LeftOut } from '../page.ts';
+import { pagePassages } from '../page-passages.ts';
+import { wellFormed } from '../text.ts';
 import { decodedHtml, readFragment, readPage, type HtmlContent } from './index.ts';
 
 const SECRET = 'secretOfAScript';
@@ -35,7 +38,11 @@ function assertSound(content: HtmlContent | undefined): void {
   expect(unsound).toEqual([]);
   for (const url of [canonical, image?.url])
     if (url !== undefined) expect(url).toMatch(/^(?:https?:|\/)/);
-  expect(strings(content).join('')).not.toContain('\u00ad');
+  // Anchors are as the page has them: a URL has to name them.
+  const ownWords = sections.map((section) => ({ ...section, anchor: '' }));
+  expect(strings({ ...content, sections: ownWords }).join('')).not.toContain('\u00ad');
+  const page = sealedPage({ path: 'a.html', url: '/a' }, { ...content, title: 'A' });
+  expect(pagePassages(page, { characters: 1200 }).length).toBeGreaterThanOrEqual(sections.length);
 }
 
 const PAGE = `<!doctype html><html lang=en><head><meta charset=utf-8><title>Owls &amp; bats</title>
@@ -73,13 +80,15 @@ const soup = fc
     fc.oneof(
       word,
       fc.tuple(tag, attributes).map(([name, rest]) => `<${name}${rest}>`),
+      word.map((id) => `<h2 id="${id}">`),
       tag.map((name) => `</${name}>`),
       attributes.map((rest) => `<script${rest}>${SECRET}()</script>`),
       fc.constant('<!-- c -->'),
     ),
     { maxLength: 60 },
   )
-  .map((parts) => parts.join(''));
+  // As decoders and feeds give it.
+  .map((parts) => wellFormed(parts.join('')));
 
 describe('hostile HTML', () => {
   it('of random bytes is read, or left out', () => {
@@ -194,6 +203,27 @@ describe('hostile HTML', () => {
     const many = Math.floor(MUCH / unit.length);
     const middle = Array.from({ length: many }, (_, i) => unit.replace('%d', String(i))).join('');
     assertSound(read(before + middle + after));
+  });
+
+  const LEVELS = 900;
+  const WIDE = 100_000;
+  const deep = (before: string, inside: string, after = ''): string =>
+    before.repeat(LEVELS) + inside + after.repeat(LEVELS);
+  it.each([
+    ['filters', deep('<div data-nearfield-filter=a>', `<i>${'x'.repeat(100)}</i>`.repeat(WIDE))],
+    ['blank filters', `x${deep('<div data-nearfield-filter=a>', '<i> </i>'.repeat(WIDE))}`],
+    ['headers', deep('<div>', `<p>x</p>${'<header>x</header>'.repeat(4 * WIDE)}`)],
+    ['headings after', deep('<div>', `${'<i></i>'.repeat(WIDE)}<h2>x</h2>`, '</div><h2>x</h2>')],
+    ['roots', deep('<div>', '<article>x</article>'.repeat(4 * WIDE))],
+    ['titles', `x${deep('<div role=heading aria-level=1>', '<i></i>'.repeat(WIDE), '</div>')}<p>x`],
+    [
+      'links of a heading',
+      `<h2>${'<a href=#x><table><tr><td>'.repeat(150)}${'<i>-</i>'.repeat(WIDE)}${'</table>x</a>'.repeat(150)}</h2>x`,
+    ],
+  ])('takes no time in proportion to the depth: %s', { timeout: 15_000 }, (_, html) => {
+    const content = read(html);
+    expect(content).not.toBe(undefined);
+    assertSound(content);
   });
 
   it('nested too deep is left out', () => {

@@ -2,6 +2,7 @@
 
 import { LeftOut, type PageContent, type Section, type Warn } from '../page.ts';
 import { resolvedUrl } from '../urls.ts';
+import { Warnings } from '../warnings.ts';
 import { firstHeading, firstImage, headOf, type Head } from './head.ts';
 import { contents, type Content } from './landmarks.ts';
 import { marksOf, type Marks } from './marks.ts';
@@ -59,10 +60,10 @@ function firstWithText(
   warn: Warn,
 ): { content: Content; sections: Section[] } | undefined {
   for (const content of candidates) {
-    const warnings: Parameters<Warn>[] = [];
-    const sections = sectionsOf(content, language, (...warning) => warnings.push(warning));
+    const warnings = new Warnings();
+    const sections = sectionsOf(content, language, warnings.warn);
     if (sections.length === 0) continue;
-    for (const warning of warnings) warn(...warning);
+    warnings.pass(warn);
     return { content, sections };
   }
   return undefined;

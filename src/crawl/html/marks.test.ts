@@ -41,6 +41,29 @@ describe('data-nearfield-meta', () => {
     expect(warnings(html).map(([code]) => code)).toEqual(Array(3).fill('bad-attribute'));
   });
 
+  it('has 1,000 characters or fewer', () => {
+    const long = 'x'.repeat(1001);
+    const blanks = ' '.repeat(3000);
+    const html = `<p data-nearfield-meta="a">${long}</p><p title="${long}" data-nearfield-meta="b[title]"></p>
+      <p data-nearfield-meta="c:${long}"></p><p data-nearfield-meta="d">${blanks}<b>${long.slice(1)}</b>${blanks}</p>
+      <p data-nearfield-meta="d">${long}</p>${MAIN}`;
+    expect(page(html).metadata).toEqual({ d: long.slice(1) });
+    expect(warnings(html).map(([code]) => code)).toEqual(Array(3).fill('bad-attribute'));
+  });
+
+  it('has 10,000 values or fewer', () => {
+    const names = Array.from({ length: 10_002 }, (_, i) => `n${i}`).join();
+    const html = `<p data-nearfield-meta="${names}">x</p>${MAIN}`;
+    expect(Object.keys(page(html).metadata)).toHaveLength(10_000);
+    expect(warnings(html)).toHaveLength(2);
+  });
+
+  it('is text without furniture, of furniture too', () => {
+    const html = `<nav data-nearfield-meta="a">N<button>b</button></nav><p data-nearfield-meta="b">
+      one <i data-nearfield-meta="c"> two </i><b hidden data-nearfield-meta="d">three</b>four<br>five</p>${MAIN}`;
+    expect(page(html).metadata).toEqual({ a: 'N', b: 'one two four five', c: 'two', d: 'three' });
+  });
+
   it('takes any name for a name', () => {
     const { metadata } = page(`<p data-nearfield-meta="__proto__:x"></p>${MAIN}`);
     expect(Object.entries(metadata)).toEqual([['__proto__', 'x']]);

@@ -7,7 +7,15 @@ import { headingLevel, headingText, isFurniture } from './furniture.ts';
 import type { Content } from './landmarks.ts';
 import { SectionList, type Context } from './section-list.ts';
 import { TextBuilder, type Break } from './text-builder.ts';
-import { attribute, isElement, isText, parentOf, type Element, type Node } from './tree.ts';
+import {
+  attribute,
+  isElement,
+  isText,
+  parentOf,
+  remembered,
+  type Element,
+  type Node,
+} from './tree.ts';
 
 /** Sections in document order, none blank. @param language of the whole page */
 export function sectionsOf(content: Content, language: string | undefined, warn: Warn): Section[] {
@@ -98,13 +106,10 @@ export function languageOf(element: Element): string | undefined {
 }
 
 /** Of the nearest element around it that says. */
-function inheritedLanguage(element: Element): string | undefined {
-  for (let parent = parentOf(element); parent; parent = parentOf(parent)) {
-    const language = languageOf(parent);
-    if (language !== undefined) return language;
-  }
-  return undefined;
-}
+const inheritedLanguage = remembered((element: Element): string | undefined => {
+  const parent = parentOf(element);
+  return parent && (languageOf(parent) ?? inheritedLanguage(parent));
+});
 
 /** 0 < weight <= 10; undefined where there is none. */
 function weightOf(element: Element, warn: Warn): number | undefined {

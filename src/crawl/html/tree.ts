@@ -69,6 +69,16 @@ export function parentOf(element: Element): Element | undefined {
   return parent && isElement(parent) ? parent : undefined;
 }
 
+/** A fact that depends on what is around or in an element, found once for each: pages are deep. */
+export function remembered<Fact>(find: (element: Element) => Fact): (element: Element) => Fact {
+  const known = new WeakMap<Element, { fact: Fact }>();
+  return (element) => {
+    let found = known.get(element);
+    if (!found) known.set(element, (found = { fact: find(element) }));
+    return found.fact;
+  };
+}
+
 /** Elements below a node in document order, nothing below one that `skip` names. */
 export function* elementsOf(
   root: Parent,
@@ -86,6 +96,11 @@ const SEPARATE_WORDS: ReadonlySet<string> = new Set(
   'br div dd dt h1 h2 h3 h4 h5 h6 li p section td th tr'.split(' '),
 );
 
+/** What is before and after an element's text in the text around it. */
+export function bordersOf({ tagName }: Element): '' | ' ' {
+  return SEPARATE_WORDS.has(tagName) ? ' ' : '';
+}
+
 /** All text of an element but that of `skip`, on one line. */
 export function textOf(element: Element, skip: (element: Element) => boolean): string {
   const parts: string[] = [];
@@ -97,7 +112,7 @@ function addText(parent: Element, skip: (element: Element) => boolean, parts: st
   for (const node of parent.childNodes) {
     if (isText(node)) parts.push(node.value);
     if (!isElement(node) || skip(node)) continue;
-    const border = SEPARATE_WORDS.has(node.tagName) ? ' ' : '';
+    const border = bordersOf(node);
     parts.push(border);
     addText(node, skip, parts);
     parts.push(border);

@@ -3,7 +3,7 @@
 import { parse } from 'yaml';
 import { messageOf } from '../../contract/index.ts';
 import { LeftOut } from '../page.ts';
-import { languageTag, oneLine } from '../text.ts';
+import { languageTag, oneLine, wellFormed } from '../text.ts';
 
 export interface FrontMatter {
   title?: string | undefined;
@@ -62,7 +62,9 @@ function matterOf(fields: ReadonlyMap<string, unknown>): FrontMatter {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? oneLine(String(value)) : '';
+  if (typeof value !== 'string' && typeof value !== 'number') return '';
+  // The escapes of YAML can be halves of surrogate pairs.
+  return oneLine(wellFormed(String(value)));
 }
 
 /** A YAML list, or words between commas. */
