@@ -30,7 +30,7 @@ const CANDIDATES = 0.4;
 
 /**
  * How many more the fewer bits a row has. Measured on 117,791 glosses of WordNet of width 384, asked by
- * sentences, whose vectors lie beside those of glosses: 0.998 of the ten nearest take some 5,000
+ * sentences, whose vectors lie beside those of glosses: 0.997 of the ten nearest take some 5,000
  * candidates (docs/benchmarks.md).
  */
 const NARROWNESS = 2.5;
