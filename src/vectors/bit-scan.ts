@@ -42,10 +42,10 @@ export function scanBits(
   return countEach(space, queries, 8 * bytes, (count) => {
     eachFrame(queries, rows, (query, from, to, frame) => {
       putBits(space, query);
+      const slope = slopeOf(query, 8 * bytes);
       count(frame, () =>
         scanRows(space, 'scanBits', [from, to], (from, to, isOther) => {
           const counts = isOther ? at.otherCounts : at.counts;
-          const slope = slopeOf(query, 8 * bytes);
           return [at.queryBits, width, bytes, at.segments, from, to, mask, counts, ...slope];
         }),
       );

@@ -56,11 +56,11 @@ function refine(
     eachListed(space, rows, queries, list, (query, from, to, frame) => {
       frames.fill(frame, from, to);
       putBits(space, query);
+      const slope = slopeOf(query, width);
       count(frame, () =>
         scanList(space, 'measureRows', [from, to], (from, to, isOther) => {
           const [part, distances] = [at.list + 4 * from, at.distances + 2 * from];
           const counts = isOther ? at.otherCounts : at.counts;
-          const slope = slopeOf(query, width);
           return [at.queryBits, width, at.segments, part, to - from, distances, counts, ...slope];
         }),
       );
