@@ -1,4 +1,4 @@
-import { NearfieldError } from '../contract/index.ts';
+import { isMetadataValue, METADATA_VALUE, NearfieldError } from '../contract/index.ts';
 import type { DocumentInput, StoredDocument } from '../contract/index.ts';
 import type { DocumentRecord } from './schema.ts';
 
@@ -65,15 +65,7 @@ function metadataFault(metadata: unknown): string | undefined {
   if (!isRecord(metadata)) return `metadata must be a plain object, got ${said(metadata)}`;
   const wrong = Object.entries(metadata).find(([, value]) => !isMetadataValue(value));
   if (!wrong) return undefined;
-  const allowed = 'a string, a finite number, a boolean, a valid Date, null or a list of strings';
-  return `metadata.${wrong[0]} must be ${allowed}, got ${said(wrong[1])}`;
-}
-
-function isMetadataValue(value: unknown): boolean {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (value instanceof Date) return Number.isFinite(value.getTime());
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+  return `metadata.${wrong[0]} must be ${METADATA_VALUE}, got ${said(wrong[1])}`;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,7 @@
 /** What a page is told from its earlier self by. */
 
 import { sha256 } from '@noble/hashes/sha2.js';
+import { toHex } from '../contract/index.ts';
 import type { Page, PageContent, Section } from './page.ts';
 
 /** Part of every hash: what was indexed by another layout is not the same. */
@@ -19,7 +20,6 @@ export function sealedPage({ path, line, url }: Source, content: PageContent): P
   const metadata = sorted(content.metadata);
   const filters = sorted(content.filters);
   const hash = sha256(utf8(JSON.stringify([facts, metadata, filters, sections.map(values)])));
-  const hex = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return {
     path,
     ...(line !== undefined && { line }),
@@ -27,7 +27,7 @@ export function sealedPage({ path, line, url }: Source, content: PageContent): P
     ...content,
     metadata: Object.fromEntries(metadata),
     filters: Object.fromEntries(filters),
-    hash: hex,
+    hash: toHex(hash),
   };
 }
 

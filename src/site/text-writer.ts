@@ -1,6 +1,11 @@
 /** Writes words, texts and metadata of a site's passages as files of a plain static server. */
 
-import { NearfieldError, type MetadataValue } from '../contract/index.ts';
+import {
+  isMetadataValue,
+  METADATA_VALUE,
+  NearfieldError,
+  type MetadataValue,
+} from '../contract/index.ts';
 import { LexicalIndex } from '../words/index.ts';
 import { Segment } from '../words/segment.ts';
 import { SegmentWriter } from '../words/segment-writer.ts';
@@ -123,16 +128,6 @@ function check(passage: SitePassage, index: number): void {
     throw wrong(`start: expected a whole number from 0 on, got ${String(start)}`);
   }
   for (const [field, value] of Object.entries(metadata)) {
-    if (isValue(value)) continue;
-    throw wrong(
-      `metadata.${field}: expected a string, a finite number, a boolean, a valid Date, null or a list of strings`,
-    );
+    if (!isMetadataValue(value)) throw wrong(`metadata.${field}: expected ${METADATA_VALUE}`);
   }
-}
-
-function isValue(value: unknown): value is MetadataValue {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (value instanceof Date) return Number.isFinite(value.getTime());
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

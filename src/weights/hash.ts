@@ -1,3 +1,5 @@
+import { toHex } from '../contract/index.ts';
+
 /** Files up to this size are hashed whole. */
 const WHOLE_BYTES = 256 * 1024 * 1024;
 const PIECE = 8 * 1024 * 1024;
@@ -42,8 +44,4 @@ export async function sha256(source: Blob | Uint8Array<ArrayBuffer>): Promise<st
     await hash.update(piece instanceof Blob ? new Uint8Array(await piece.arrayBuffer()) : piece);
   }
   return hash.digest();
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

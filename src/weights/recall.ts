@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { NearfieldError, type ModelSpec } from '../contract/index.ts';
+import { NearfieldError, toHex, type ModelSpec } from '../contract/index.ts';
 import { isRecord, own } from './manifest.ts';
 import { resolveModel, specOf, type ResolvedModel, type ResolveOptions } from './resolve.ts';
 import { NOTES, type FileKey, type FileStore } from './store.ts';
@@ -17,8 +17,7 @@ export function noteKey(model: string | ModelSpec, options: ResolveOptions): Fil
   const { revision = '', hubUrl, modelsUrl } = options;
   const question = JSON.stringify([FORMAT, asked, revision, hubUrl, modelsUrl]);
   const hash = sha256(new TextEncoder().encode(question));
-  const path = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return { folder: NOTES, path };
+  return { folder: NOTES, path: toHex(hash) };
 }
 
 /** What is kept of a model, unless it is damaged or out of reach: then it is asked for again. */

@@ -1,3 +1,4 @@
+import { toHex } from '../../contract/index.ts';
 import { diskError, type DiskFile } from './disk-file.ts';
 import { OpfsFile } from './opfs-file.ts';
 
@@ -83,5 +84,5 @@ async function rootFolder(create: boolean): Promise<FileSystemDirectoryHandle | 
 
 async function folderName(collection: string): Promise<string> {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(collection));
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return toHex(new Uint8Array(hash));
 }

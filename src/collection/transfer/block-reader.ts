@@ -1,4 +1,4 @@
-import { messageOf, NearfieldError } from '../../contract/index.ts';
+import { messageOf, NearfieldError, toHex } from '../../contract/index.ts';
 import {
   BLOCK_LIMITS,
   damaged,
@@ -57,8 +57,8 @@ export class BlockReader {
     const { type, jsonBytes, dataBytes } = readHeader(header, name);
     const text = await this.#bytes.exactly(jsonBytes, `the JSON of ${name}`);
     const data = await this.#bytes.exactly(dataBytes, `the data of ${name}`);
-    const stored = hex(await this.#bytes.exactly(CHECKSUM_BYTES, `the checksum of ${name}`));
-    const computed = hex(this.#chain.next(header, text, data));
+    const stored = toHex(await this.#bytes.exactly(CHECKSUM_BYTES, `the checksum of ${name}`));
+    const computed = toHex(this.#chain.next(header, text, data));
     if (computed !== stored) throw damaged(`the checksum of ${name}`, stored, computed);
     return { type, json: parsed(text, name), data };
   }
@@ -97,8 +97,4 @@ function parsed(text: Bytes, name: string): unknown {
 
 function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

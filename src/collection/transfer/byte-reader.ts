@@ -1,6 +1,6 @@
 /** Exact numbers of bytes from a stream, however it is cut into chunks. */
 
-import { NearfieldError, toNearfieldError } from '../../contract/index.ts';
+import { joinedBytes, NearfieldError, toNearfieldError } from '../../contract/index.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -30,7 +30,7 @@ export class ByteReader {
     }
     this.#position += count - missing;
     // Only now: a length that a damaged file names is no reason to take so much memory.
-    return joined(parts, count - missing);
+    return joinedBytes(parts, count - missing);
   }
 
   /** Throws `integrity` when the stream ends before. @param what the bytes are, for messages */
@@ -95,14 +95,4 @@ export class ByteReader {
       throw toNearfieldError(error, 'storage');
     }
   }
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Bytes {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,6 +1,12 @@
 /** One file as it lies on the server: a seal that says which one it is, and two parts. */
 
-import { checkSeal, NearfieldError, seal, type SealedKind } from '../../contract/index.ts';
+import {
+  checkSeal,
+  joinedBytes,
+  NearfieldError,
+  seal,
+  type SealedKind,
+} from '../../contract/index.ts';
 import { damaged } from './damage.ts';
 import { fileName, placeNumber, siteNumber, type FilePlace } from './names.ts';
 
@@ -121,11 +127,5 @@ async function through(
     if (length > MOST_INFLATED) throw new Error(`more than ${MOST_INFLATED} bytes`);
     chunks.push(next.value);
   }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return joinedBytes(chunks, length);
 }

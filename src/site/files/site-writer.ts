@@ -1,6 +1,6 @@
 /** Collects the files of one build, and names it after what is in them. */
 
-import { NearfieldError } from '../../contract/index.ts';
+import { NearfieldError, toHex } from '../../contract/index.ts';
 import { fileName, placeNumber, type FilePlace } from './names.ts';
 import { deflateParts, sealFile, VERSION, type DeflatedParts, type FileParts } from './packed.ts';
 
@@ -48,8 +48,7 @@ export class SiteWriter {
     const inOrder = [...this.#packed].sort(([a], [b]) => a - b).map(([, packed]) => packed);
     const hashes = inOrder.flatMap(({ hash }) => [...hash]);
     const hash = await sha256(Uint8Array.from(hashes));
-    const digits = Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0'));
-    const site = digits.join('');
+    const site = toHex(hash.subarray(0, 8));
     return { site, files: sealed(inOrder, site) };
   }
 }
