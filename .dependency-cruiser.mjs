@@ -92,6 +92,16 @@ export default {
       },
     },
     {
+      name: 'docs',
+      comment: "The documentation's script is the widget, and light or dark as in the demo.",
+      severity: 'error',
+      from: { path: '^src/docs/', pathNot: FREE },
+      to: {
+        path: '^(src|workers|tools|e2e|bench)/',
+        pathNot: ['^src/docs/', '^src/widget/index\\.ts$', '^src/demo/theme\\.ts$'],
+      },
+    },
+    {
       name: 'contract-imports-nothing',
       comment: 'Both sides of every bridge import the contract; it has no dependency.',
       severity: 'error',

@@ -1,7 +1,8 @@
-/** `npm start`: builds the demo and serves it, isolated, at an address that it prints. */
+/** `npm start`: builds demo and documentation and serves them, isolated, at an address that it prints. */
 
 import { createServer } from 'node:net';
 import { build, preview } from 'vite';
+import { buildPages } from './docs/build.ts';
 
 const HOST = '127.0.0.1';
 
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
   const port = wantedPort();
   await checkFree(port);
   await build({ logLevel: 'warn' });
+  await buildPages('site/docs');
   await preview({ preview: { host: HOST, port, strictPort: true } });
   console.log(`\nNearfield is at http://${HOST}:${port}/ (Ctrl+C stops it)`);
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import ts from 'typescript';
-import { fieldTables } from './api.ts';
 
 /** Types whose fields or members the page lists, by the files that they are in. */
 const SOURCES = ['embedding', 'collection', 'errors'].map((name) => `src/contract/${name}.ts`);
@@ -27,6 +26,25 @@ it('has a table for each type that it lists, with just its members', () => {
     expect.arrayContaining(['EmbedderOptions', 'CollectionOptions', 'SearchOptions', 'ErrorCode']),
   );
 });
+
+const TYPE_HEAD = /^\| `([A-Z]\w+)` +\|/;
+const FIELD_ROW = /^\| `([^`]+)` +\|/;
+
+/** Names in the first column of each such table, by the type. */
+function fieldTables(markdown: string): Map<string, string[]> {
+  const tables = new Map<string, string[]>();
+  let fields: string[] | undefined;
+  for (const line of markdown.split('\n')) {
+    const [, type] = TYPE_HEAD.exec(line) ?? [];
+    if (type !== undefined && !fields) tables.set(type, (fields = []));
+    else if (!line.startsWith('|')) fields = undefined;
+    else if (fields) {
+      const [, name] = FIELD_ROW.exec(line) ?? [];
+      if (name !== undefined) fields.push(name);
+    }
+  }
+  return tables;
+}
 
 /** Members of the interfaces of a file, and the strings of its unions. */
 function membersOf(path: string): Map<string, string[]> {
