@@ -1,6 +1,12 @@
 /** What `<nearfield-search>` tells the page about: events that bubble out of its shadow root. */
 
-import type { ErrorCode, SiteAnswer, SiteInfo, SitePageHit, SitePassageHit } from '../contract/index.ts';
+import type {
+  ErrorCode,
+  SiteAnswer,
+  SiteInfo,
+  SitePageHit,
+  SitePassageHit,
+} from '../contract/index.ts';
 
 /** The index is open. */
 export interface ReadyDetail {

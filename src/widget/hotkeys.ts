@@ -21,7 +21,8 @@ function parse(word: string): Hotkey | undefined {
   // `Ctrl++` is Ctrl and the key +.
   const [, before = '', key = ''] = /^((?:[^+]+\+)*)(.+)$/.exec(word) ?? [];
   const modifiers = before.toLowerCase().split('+').slice(0, -1);
-  if (key === '' || !modifiers.every((name) => /^(ctrl|cmd|meta|alt)$/.test(name))) return undefined;
+  if (key === '' || !modifiers.every((name) => /^(ctrl|cmd|meta|alt)$/.test(name)))
+    return undefined;
   return {
     key: key.toLowerCase(),
     ctrl: modifiers.includes('ctrl'),

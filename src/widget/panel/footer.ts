@@ -108,7 +108,10 @@ export class Footer {
 
   #modelButtons(): HTMLElement[] {
     const { model } = this.#parts;
-    const button = (key: 'model' | 'download' | 'cancel' | 'retry', run: () => unknown): HTMLElement => {
+    const button = (
+      key: 'model' | 'download' | 'cancel' | 'retry',
+      run: () => unknown,
+    ): HTMLElement => {
       const made = h('button', { type: 'button', class: 'link' }, this.#wording.text(key));
       made.addEventListener('click', () => void run());
       return made;

@@ -10,7 +10,8 @@ import { recall, remember } from './memory.ts';
  * - `offered`: a click tells how large it is
  * - `measured`: `bytes` are to be downloaded; another click begins
  */
-export type ModelState = 'none' | 'offered' | 'asking' | 'measured' | 'loading' | 'ready' | 'failed';
+export type ModelState =
+  'none' | 'offered' | 'asking' | 'measured' | 'loading' | 'ready' | 'failed';
 
 export interface FullModelEvents {
   onChange(): void;

@@ -30,7 +30,13 @@ export class List {
   constructor(input: HTMLInputElement, name: string, events: ListEvents) {
     this.#input = input;
     this.#events = events;
-    this.element = h('div', { id: ID, class: 'list', part: 'list', role: 'listbox', 'aria-label': name });
+    this.element = h('div', {
+      id: ID,
+      class: 'list',
+      part: 'list',
+      role: 'listbox',
+      'aria-label': name,
+    });
     this.element.addEventListener('click', (event) => this.#click(event));
     // Not pointerenter: rows that come under a pointer at rest are not chosen by it.
     this.element.addEventListener('pointermove', ({ target, pointerType }) => {
@@ -106,7 +112,12 @@ export class List {
     const options = this.#options;
     const at = this.#active ? options.indexOf(this.#active) : -1;
     const last = options.length - 1;
-    const next = { next: at === last ? 0 : at + 1, previous: at <= 0 ? last : at - 1, first: 0, last };
+    const next = {
+      next: at === last ? 0 : at + 1,
+      previous: at <= 0 ? last : at - 1,
+      first: 0,
+      last,
+    };
     const option = options[next[to]];
     this.#activate(option);
     option?.scrollIntoView({ block: 'nearest' });

@@ -13,7 +13,14 @@ export interface Notice {
   action?: { name: string; run(): void };
 }
 
-export function noticeView({ kind, text, hint, alert, action, icon: drawing }: Notice): HTMLElement {
+export function noticeView({
+  kind,
+  text,
+  hint,
+  alert,
+  action,
+  icon: drawing,
+}: Notice): HTMLElement {
   const button = action && actionButton(action);
   const children: Child[] = [
     drawing !== undefined && icon(drawing),

@@ -220,7 +220,9 @@ export class SearchPanel implements Panel {
     const { query } = question;
     const count = answer.pages.length;
     const text = count > 0 ? this.#wording.pages(count) : this.#wording.text('nothing', { query });
-    this.#announcer.say(question.like ? `${this.#similarBar.text(question.like.title)}: ${text}` : text);
+    this.#announcer.say(
+      question.like ? `${this.#similarBar.text(question.like.title)}: ${text}` : text,
+    );
     this.#host.emit('results', { query, answer });
     this.#update();
     if (question.like || !this.#index) return;

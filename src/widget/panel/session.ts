@@ -1,6 +1,12 @@
 /** Questions and their answers: by words at once, by meaning when it is there. Knows no elements. */
 
-import { NearfieldError, type Filter, type SiteAnswer, type SiteIndex, type SiteTier } from '../../contract/index.ts';
+import {
+  NearfieldError,
+  type Filter,
+  type SiteAnswer,
+  type SiteIndex,
+  type SiteTier,
+} from '../../contract/index.ts';
 
 export interface Question {
   query: string;
@@ -133,19 +139,19 @@ export class Session {
     question: Question,
     signal: AbortSignal,
   ): Promise<void> {
-    let shown: 'nothing' | 'words' | 'meaning' = 'nothing';
+    let shown = false;
+    const show = (answer: SiteAnswer): void => {
+      this.#show(answer, question, signal, shown);
+      shown = true;
+    };
     const first = words.then(async (answer) => {
       await Promise.race([meaning, wait(GRACE)]).catch(() => undefined);
-      if (shown !== 'nothing') return;
-      shown = 'words';
-      this.#show(answer, question, signal, false);
+      if (!shown) show(answer);
     });
+    // Where meaning is there, nobody asks what became of the words.
+    first.catch(() => undefined);
     try {
-      const answer = await meaning;
-      const improves = shown === 'words';
-      shown = 'meaning';
-      this.#show(answer, question, signal, improves);
-      first.catch(() => undefined);
+      show(await meaning);
     } catch (error) {
       await first;
       if (!signal.aborted) this.#events.onError(error);
