@@ -17,6 +17,7 @@ const ROOMS = {
   collection: ['contract', 'device', 'passages', 'vectors', 'words', 'cache', 'bridge'],
   crawl: ['contract', 'passages'],
   site: ['contract', 'vectors', 'words', 'light', 'collection/filter'],
+  widget: ['contract', 'site/index.ts', 'index.ts'],
 };
 
 const FRONT_DOOR_MAY = ['contract', 'bridge', 'cache', 'collection', 'weights', 'device'];
@@ -59,7 +60,9 @@ const packageRules = Object.entries(PACKAGES).map(([name, places]) => ({
 }));
 
 function inRooms(rooms) {
-  return rooms.map((room) => `^src/${room}/`);
+  return rooms.map((room) =>
+    room.endsWith('.ts') ? `^src/${room.replace('.', '\\.')}$` : `^src/${room}/`,
+  );
 }
 
 /** @type {import('dependency-cruiser').IConfiguration} */

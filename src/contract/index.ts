@@ -11,6 +11,7 @@ export * from './prompt.ts';
 export * from './rows.ts';
 export * from './half.ts';
 export * from './sealed.ts';
+export * from './section-url.ts';
 export * from './site.ts';
 export * from './wire.ts';
 export * from './catalogue.ts';

@@ -1,6 +1,6 @@
 /** A page's sections as passages: what is embedded, with all that a hit has to show. */
 
-import type { Passage } from '../contract/index.ts';
+import { sectionUrl, type Passage } from '../contract/index.ts';
 import { cutByTokens, cutPassages } from '../passages/index.ts';
 import type { Page, Section } from './page.ts';
 
@@ -24,8 +24,7 @@ export type PassageSize =
 export function pagePassages({ url, sections }: Page, size: PassageSize): PagePassage[] {
   return sections.flatMap((section, i) => {
     const { anchor, headings, language, weight, text } = section;
-    const address = anchor === undefined ? url : withFragment(url, anchor);
-    const facts = { headings, weight, section: i, url: address };
+    const facts = { headings, weight, section: i, url: sectionUrl(url, anchor ?? '') };
     return cut(text, size).map((passage) => ({
       ...passage,
       ...facts,
@@ -38,8 +37,4 @@ export function pagePassages({ url, sections }: Page, size: PassageSize): PagePa
 function cut(text: string, size: PassageSize): Passage[] {
   if ('tokens' in size) return cutByTokens(text, size.tokens, size.count);
   return cutPassages(text, size.characters);
-}
-
-function withFragment(url: string, anchor: string): string {
-  return `${url.replace(/#.*$/s, '')}#${encodeURIComponent(anchor)}`;
 }

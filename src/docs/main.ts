@@ -1,6 +1,7 @@
-/** Script of the documentation's pages: light or dark, and drawers that close. */
+/** Script of the documentation's pages: its search, light or dark, and drawers that close. */
 
 import { setUpTheme } from '../demo/theme.ts';
+import '../widget/index.ts';
 import './css/docs.css';
 
 setUpTheme();

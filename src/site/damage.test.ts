@@ -73,7 +73,7 @@ describe('files that are not as they were written', () => {
           new Map(kinds.map((name) => [name, site.damaged(name, how)])),
         );
         expect(await reader.fragments([0, 5])).toEqual([undefined, undefined]);
-        await expect(reader.search(QUERY, { filter: { i: 3 } })).rejects.toThrow();
+        await expect(reader.passing({ i: 3 })).rejects.toThrow();
         expect((await reader.search(QUERY)).hits).toEqual(sound.hits);
       }),
       { numRuns: 100 },

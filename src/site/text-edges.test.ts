@@ -20,7 +20,8 @@ describe('an index', () => {
     const reader = await site.open();
     const answer = await reader.search('anything misspelt or unfini');
     expect(answer).toMatchObject({ hits: [], partial: [] });
-    expect((await reader.search('tea', { filter: { kind: 'drink' } })).hits).toEqual([]);
+    const mask = await reader.passing({ kind: 'drink' });
+    expect((await reader.search('tea', { mask })).hits).toEqual([]);
     expect(await reader.fragments([0])).toEqual([undefined]);
   });
 
@@ -169,15 +170,16 @@ describe('what is found', () => {
     for (const filter of filters) {
       const bits = index.evaluate(checkedFilter(filter));
       const expected = metadata.map((_, row) => row).filter((row) => hasBit(bits, row));
-      const { hits } = await reader.search('tea', { filter });
+      const mask = await reader.passing(filter);
+      const { hits } = await reader.search('tea', { mask });
       expect(hits.map(({ id }) => id).sort()).toEqual(expected);
     }
-    await expect(reader.search('tea', { filter: { year: [] } as never })).rejects.toMatchObject({
+    await expect(reader.passing({ year: [] } as never)).rejects.toMatchObject({
       code: 'bad-input',
     });
     const fresh = await site.open();
     site.asked.length = 0;
-    await fresh.search('tea', { filter: { kind: 'api' } });
+    await fresh.passing({ kind: 'api' });
     expect(site.asked.filter((name) => name.includes('filter'))).toHaveLength(1);
   });
 });

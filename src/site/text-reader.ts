@@ -8,7 +8,7 @@ import { highlight, snippet, type QueryOptions, type WordScores } from '../words
 import { parseQuery } from '../words/query.ts';
 import { scoreQuery } from '../words/scoring.ts';
 import { stemmedLanguage, Stemmers } from '../words/stemmers.ts';
-import type { OpenedParts, Shelf, Traffic } from './files/index.ts';
+import { fileName, type OpenedParts, type Shelf, type Traffic } from './files/index.ts';
 import { evaluateFilter, fieldsOf, readColumn, type Column } from './filters/index.ts';
 import { cutFragments, readFragments, type SiteFragment } from './fragments/index.ts';
 import { readRoot, type Root } from './root.ts';
@@ -17,7 +17,8 @@ import { homeOf, lookUp, readTermShard, type TermShard } from './words/index.ts'
 export interface TextSearchOptions extends QueryOptions {
   /** @default 10 */
   limit?: number | undefined;
-  filter?: Filter | undefined;
+  /** Only these passages, one bit each, as `passing` gives them. @default all */
+  mask?: Uint32Array | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -35,6 +36,8 @@ export interface TextAnswer {
   words: WordScores;
   /** Words of the query, folded, of which something could not be read: without it, others may be missing. */
   partial: string[];
+  /** Names of files that could not be read. */
+  missing: string[];
 }
 
 export interface FragmentOptions {
@@ -85,12 +88,11 @@ export class TextReader {
   }
 
   /**
-   * The passages that have words of a query. What cannot be read is left out, and `partial` says so;
-   * but without the file of a field that the filter asks for, there is no answer.
-   * Throws `aborted`, `bad-input` for a filter that is none, and what reading a filter's file throws.
+   * The passages that have words of a query. What cannot be read is left out, and `partial` says so.
+   * Throws `aborted`, and `bad-input` for a limit that is none.
    */
   async search(query: string, options: TextSearchOptions = {}): Promise<TextAnswer> {
-    const { limit = 10, filter, language, signal } = options;
+    const { limit = 10, mask, language, signal } = options;
     if (!Number.isInteger(limit) || limit < 1) {
       throw new NearfieldError(
         'bad-input',
@@ -99,19 +101,51 @@ export class TextReader {
     }
     throwIfAborted(signal);
     const { table } = this.#root;
-    const bits = filter === undefined ? undefined : this.#passing(filter, signal);
     await this.#loadStemmers(language);
     const parsed = parseQuery(query, this.#analyser, options, table.languages);
-    const [{ segment, words, unread }, mask] = await Promise.all([
-      lookUp(parsed, table, (number) => this.#shard(number, signal), signal),
-      bits,
-    ]);
+    const missing = new Set<string>();
+    const load = (number: number): Promise<TermShard> => this.#shard(number, missing, signal);
+    const { segment, words, unread } = await lookUp(parsed, table, load, signal);
     const shard = { segment, dead: new Uint8Array(table.rows), deadRows: 0 };
     const found = scoreQuery(words, [shard], {
       rows: table.rows,
       averageLength: table.averageLength,
     });
-    return { hits: this.#best(found, limit, mask), words: found, partial: unread };
+    return {
+      hits: this.#best(found, limit, mask),
+      words: found,
+      partial: unread,
+      missing: [...missing].sort(),
+    };
+  }
+
+  /**
+   * The passages that a filter lets pass, one bit each.
+   * Throws `bad-input` for a filter that is none, `aborted`, and what reading a field's file throws:
+   * without it there is no answer.
+   */
+  async passing(filter: Filter, signal?: AbortSignal): Promise<Uint32Array> {
+    const columns = new Map<string, Column>();
+    await Promise.all(
+      [...fieldsOf(filter)].map(async (field) => {
+        const column = await this.column(field, signal);
+        if (column) columns.set(field, column);
+      }),
+    );
+    return evaluateFilter(filter, columns, this.rows);
+  }
+
+  /** Values of a field by passage; undefined where no passage has it. As `passing`. */
+  async column(field: string, signal?: AbortSignal): Promise<Column | undefined> {
+    const number = this.#root.fields.indexOf(field);
+    if (number < 0) return undefined;
+    const parse = (parts: OpenedParts, name: string): Column => readColumn(parts, name, this.rows);
+    return this.#shelf.take({ kind: 'filter', number }, parse, signal);
+  }
+
+  /** What scores of a passage are multiplied with. */
+  weightOf(id: number): number {
+    return this.#weights?.[id] ?? 1;
   }
 
   /**
@@ -135,25 +169,10 @@ export class TextReader {
     const all = Uint32Array.from({ length: this.rows }, (_, row) => row);
     for (const [row, score] of found.of(all).entries()) {
       if (score === 0 || (mask && !hasBit(mask, row))) continue;
-      best.offer(Math.fround(score * (this.#weights?.[row] ?? 1)), row);
+      best.offer(Math.fround(score * this.weightOf(row)), row);
     }
     const { rows, scores } = best.drain();
     return Array.from(rows, (id, i) => ({ id, score: scores[i]! }));
-  }
-
-  async #passing(filter: Filter, signal: AbortSignal | undefined): Promise<Uint32Array> {
-    const columns = new Map<string, Column>();
-    const { fields, table } = this.#root;
-    await Promise.all(
-      [...fieldsOf(filter)].map(async (field) => {
-        const number = fields.indexOf(field);
-        if (number < 0) return;
-        const parse = (parts: OpenedParts, name: string): Column =>
-          readColumn(parts, name, table.rows);
-        columns.set(field, await this.#shelf.take({ kind: 'filter', number }, parse, signal));
-      }),
-    );
-    return evaluateFilter(filter, columns, table.rows);
   }
 
   /** Only those that the query needs; a stemmer that cannot be had leaves words as they are. */
@@ -163,10 +182,27 @@ export class TextReader {
     await this.#stemmers.load(wanted).catch(() => undefined);
   }
 
-  #shard(number: number, signal: AbortSignal | undefined): Promise<TermShard> {
+  /** @param missing gets the name of what cannot be read */
+  async #shard(
+    number: number,
+    missing: Set<string>,
+    signal: AbortSignal | undefined,
+  ): Promise<TermShard> {
+    const place = { kind: 'terms', number } as const;
     const parse = (parts: OpenedParts, name: string): TermShard =>
       readTermShard(parts, name, this.#root.table);
-    return this.#shelf.take({ kind: 'terms', number }, parse, signal);
+    try {
+      return await this.#shelf.take(place, parse, signal);
+    } catch (error) {
+      missing.add(fileName(this.#shelf.site, place));
+      throw error;
+    }
+  }
+
+  /** Name of the file that a passage's text is in. */
+  fileOf(id: number): string {
+    const number = homeOf(this.#fragmentStarts, id);
+    return fileName(this.#shelf.site, { kind: 'fragments', number });
   }
 
   async #fragment(id: number, signal: AbortSignal | undefined): Promise<SiteFragment | undefined> {

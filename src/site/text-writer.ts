@@ -17,6 +17,8 @@ import { writeRoot } from './root.ts';
 import { SHARD_BYTES, TermTable, WordWriter } from './words/index.ts';
 
 export interface TextWriterOptions {
+  /** Fields of metadata that filters may ask for. @default all */
+  filters?: readonly string[] | undefined;
   /** Bytes of a file of words, about. @default 4,096 */
   shardBytes?: number;
 }
@@ -33,7 +35,7 @@ const BATCH = 1000;
 export async function writeText(
   site: SiteWriter,
   passages: Iterable<SitePassage> | AsyncIterable<SitePassage>,
-  { shardBytes = SHARD_BYTES }: TextWriterOptions = {},
+  { filters, shardBytes = SHARD_BYTES }: TextWriterOptions = {},
 ): Promise<Uint32Array> {
   const { segment, all } = await indexed(passages);
   const words = new WordWriter(segment, shardBytes);
@@ -47,7 +49,7 @@ export async function writeText(
     const parts = writeFragments(ordered.slice(start, starts[number + 1]));
     await site.add({ kind: 'fragments', number }, parts);
   }
-  const columns = [...columnsOf(ordered)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const columns = [...columnsOf(ordered, filters)].sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [number, [, column]] of columns.entries()) {
     await site.add({ kind: 'filter', number }, writeColumn(column, ordered.length));
   }
@@ -90,11 +92,14 @@ function inOrder(passages: readonly SitePassage[], numbers: Uint32Array): SitePa
   return ordered;
 }
 
-function columnsOf(passages: readonly SitePassage[]): Map<string, Column> {
+function columnsOf(
+  passages: readonly SitePassage[],
+  filters: readonly string[] | undefined,
+): Map<string, Column> {
   const columns = new Map<string, Map<number, Exclude<MetadataValue, null>>>();
   for (const [row, { metadata = {} }] of passages.entries()) {
     for (const [field, value] of Object.entries(metadata)) {
-      if (value === null) continue;
+      if (value === null || filters?.includes(field) === false) continue;
       const column = columns.get(field);
       if (column) column.set(row, value);
       else columns.set(field, new Map([[row, value]]));

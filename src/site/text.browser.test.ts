@@ -18,6 +18,7 @@ describe('a site written and read in a browser', () => {
     expect(partial).toEqual([]);
     const [shown] = await reader.fragments([hits[0]!.id], { forms: words.forms });
     expect(shown!.snippet).toEqual({ text: 'Copper kettles boil fast.', marks: [[7, 14]] });
-    expect((await reader.search('人権', { filter: { year: 2024 } })).hits).toHaveLength(1);
+    const mask = await reader.passing({ year: 2024 });
+    expect((await reader.search('人権', { mask })).hits).toHaveLength(1);
   });
 });

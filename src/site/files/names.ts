@@ -10,6 +10,7 @@ const KINDS = {
   cell: 5,
   group: 6,
   rest: 7,
+  light: 8,
 } as const;
 
 /** Rows of an index at most, and files of a kind: 400 MB of lengths, which no page could hold. */

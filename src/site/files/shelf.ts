@@ -26,6 +26,7 @@ export class Shelf {
   readonly #read: ReadFile;
   readonly #loans = new Map<string, Loan<unknown>>();
   readonly #traffic: Traffic = { files: 0, bytes: 0 };
+  #isClosed = false;
 
   /** @param site as the writer gave it */
   constructor(site: string, read: ReadFile) {
@@ -37,9 +38,22 @@ export class Shelf {
     return { ...this.#traffic };
   }
 
+  /** Gives up all that is on its way, and lets go of the rest; who waits or asks gets `closed`. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { controller } of this.#loans.values()) controller.abort();
+    this.#loans.clear();
+  }
+
+  /** Throws `closed`. */
+  checkOpen(): void {
+    if (!this.#isClosed) return;
+    throw new NearfieldError('closed', 'This index of a site was closed. Open it again.');
+  }
+
   /**
    * What `parse` makes of a file, the same object for all who ask. Throws `download-failed` where it
-   * cannot be read, `integrity` and `incompatible-index` as `openFile`, and `aborted`; a read goes on
+   * cannot be read, `integrity` and `incompatible-index` as `openFile`, `closed` and `aborted`; a read goes on
    * for as long as anybody waits for it. What failed is tried again by the next who asks.
    * @param parse always the same for one place
    */
@@ -49,6 +63,7 @@ export class Shelf {
     signal?: AbortSignal,
   ): Promise<T> {
     throwIfAborted(signal);
+    this.checkOpen();
     const name = fileName(this.site, place);
     const loan = (this.#loans.get(name) as Loan<T> | undefined) ?? this.#begin(name, place, parse);
     loan.waiting++;
@@ -93,6 +108,7 @@ export class Shelf {
     try {
       return await this.#read(name, signal);
     } catch (cause) {
+      this.checkOpen();
       const message = `${name} of the site's index could not be read (${String(cause)}). Is every file of the build published?`;
       throw new NearfieldError('download-failed', message, { cause });
     }
