@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:net';
 import { build, preview } from 'vite';
-import { buildPages } from './docs/build.ts';
+import { buildDocs } from './docs/build.ts';
 
 const HOST = '127.0.0.1';
 
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const port = wantedPort();
   await checkFree(port);
   await build({ logLevel: 'warn' });
-  await buildPages('site/docs');
+  await buildDocs('site/docs');
   await preview({ preview: { host: HOST, port, strictPort: true } });
   console.log(`\nNearfield is at http://${HOST}:${port}/ (Ctrl+C stops it)`);
 }

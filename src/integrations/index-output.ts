@@ -1,6 +1,11 @@
 /** What all integrations do: index the folder that a site generator has written, and say so. */
 
-import { indexSite, type IndexEvent, type IndexOptions, type IndexReport } from '../build.ts';
+import {
+  indexSite,
+  type IndexEvent,
+  type IndexOptions,
+  type IndexReport,
+} from '../indexing/index.ts';
 
 /** Those of `indexSite`, of which an integration fills in the folder, its address and its manner. */
 export type IntegrationOptions = Omit<IndexOptions, 'dir'> & {

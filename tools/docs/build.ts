@@ -1,6 +1,7 @@
 /** Builds the documentation: pages from Markdown by Eleventy, and their index by our own command. */
 
 import { Eleventy } from '@11ty/eleventy';
+import { nearfield } from '../../src/integrations/eleventy.ts';
 import { DOCS_POLICY } from '../../vite.shared.ts';
 import { addressesOf, COPIED } from './links.ts';
 import { rendered } from './markdown.ts';
@@ -8,9 +9,16 @@ import { MENU, readPages, type DocsPage } from './pages.ts';
 
 /** Has nothing but the layout: pages come from `docs/` and the root of the repository. */
 const TEMPLATES = 'tools/docs/site';
+/** Vectors of the builds before, so that only what is new is embedded. */
+const CACHE = '.cache/docs-index';
+
+/** Where the pages will be, so that the index names them by their addresses. */
+const ADDRESS = process.env['DOCS_URL'] ?? '/docs/';
+/** Pages that are found as well, but after those of the manual. */
+const PROJECT = MENU.at(-1)!;
 
 /** @param output the documentation's folder in the built site */
-export async function buildPages(output: string): Promise<void> {
+export async function buildDocs(output: string): Promise<void> {
   const pages = await readPages();
   const eleventy = new Eleventy(TEMPLATES, output, {
     quietMode: true,
@@ -24,6 +32,7 @@ export async function buildPages(output: string): Promise<void> {
         },
       });
       config.addPassthroughCopy({ [COPIED]: 'images' });
+      config.addPlugin(nearfield({ baseUrl: ADDRESS, cacheDir: CACHE }));
       for (const page of pages.values()) {
         config.addTemplate(page.file.replace(/html$/, 'md'), page.text, dataOf(page, pages));
       }
@@ -51,6 +60,7 @@ function dataOf(page: DocsPage, pages: ReadonlyMap<string, DocsPage>): object {
     title: page.title,
     description: page.description,
     contents: page.contents,
+    weight: PROJECT.sources.includes(page.source) ? 0.6 : 1,
     menu,
     previous: all[at - 1],
     next: all[at + 1],

@@ -2,6 +2,9 @@
 
 declare module '@11ty/eleventy' {
   export interface UserConfig {
+    pathPrefix?: string;
+    on(event: string, listener: (given: never) => Promise<void>): unknown;
+    addPlugin(plugin: (config: UserConfig) => void): void;
     addTemplate(path: string, content: string, data: object): void;
     addPassthroughCopy(paths: Readonly<Record<string, string>>): void;
     setLibrary(

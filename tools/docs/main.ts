@@ -1,5 +1,5 @@
 /** `tsx tools/docs/main.ts`: builds the documentation into the site that Vite has built. */
 
-import { buildPages } from './build.ts';
+import { buildDocs } from './build.ts';
 
-await buildPages('site/docs');
+await buildDocs('site/docs');
