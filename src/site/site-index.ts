@@ -14,7 +14,7 @@ import {
 } from '../contract/index.ts';
 import { fieldsOf } from './filters/index.ts';
 import type { Shelf, Traffic } from './files/index.ts';
-import { Meaning, type MeaningAnswer } from './meaning.ts';
+import { Meaning, type MeaningAnswer, type Unread } from './meaning.ts';
 import { pagesOf, type FoundPages } from './pages.ts';
 import { rankByBoth, rankByWords } from './ranking.ts';
 import { TextReader, type TextAnswer } from './text-reader.ts';
@@ -137,21 +137,14 @@ export class OpenSiteIndex implements SiteIndex {
     return answerOf('tier' in meaning ? meaning.tier : 'words', found, words, meaning.missing);
   }
 
-  /** What cannot be searched by meaning is searched by words, and what was missing is told. */
   async #near(
     text: string,
     tier: SiteTier,
     mask: Uint32Array | undefined,
     signal: AbortSignal | undefined,
-  ): Promise<MeaningAnswer | { missing: string[] }> {
-    if (text.trim() === '') return { missing: [] };
-    try {
-      return (await this.#meaning?.search(text, tier, mask, signal)) ?? { missing: [] };
-    } catch (error) {
-      throwIfAborted(signal);
-      if (!(error instanceof NearfieldError) || !UNREAD.has(error.code)) throw error;
-      return { missing: [error.message] };
-    }
+  ): Promise<MeaningAnswer | Unread> {
+    const isSaid = /[\p{L}\p{N}\p{So}]/u.test(text);
+    return (isSaid && (await this.#meaning?.search(text, tier, mask, signal))) || { missing: [] };
   }
 
   async #passing(filter: Filter, signal: AbortSignal | undefined): Promise<Uint32Array> {
@@ -168,9 +161,6 @@ export class OpenSiteIndex implements SiteIndex {
     );
   }
 }
-
-/** Of a file that is missing or not as it should be. */
-const UNREAD: ReadonlySet<string> = new Set(['download-failed', 'integrity']);
 
 function checked({ limit, passages, tier = 'model', ...rest }: SiteSearchOptions) {
   const counts = { limit: limit ?? DEFAULTS.limit, passages: passages ?? DEFAULTS.passages };
