@@ -17,7 +17,7 @@ import type { Shelf, Traffic } from './files/index.ts';
 import { Meaning, type MeaningAnswer, type Unread } from './meaning.ts';
 import { pagesOf, type FoundPages } from './pages.ts';
 import { rankByBoth, rankByWords } from './ranking.ts';
-import { TextReader, type TextAnswer } from './text-reader.ts';
+import { type TextReader, type TextAnswer } from './text-reader.ts';
 
 const DEFAULTS = { limit: 10, passages: 3 } as const;
 /** Passages that words alone may give to a page of results. */
@@ -86,7 +86,7 @@ export class OpenSiteIndex implements SiteIndex {
     for (const value of column?.values() ?? []) {
       for (const one of Array.isArray(value) ? (value as readonly string[]) : [value]) {
         if (typeof one === 'object') continue;
-        counts.set(one as SiteFilterValue['value'], (counts.get(one as string) ?? 0) + 1);
+        counts.set(one, (counts.get(one) ?? 0) + 1);
       }
     }
     return [...counts]
