@@ -150,8 +150,8 @@ describe('a search of a site', () => {
       for (const { metadata } of pages) expect(metadata).toMatchObject({ kind: 'odd' });
     }
     expect(await index.filterValues('kind')).toEqual([
-      { value: 'even', passages: 120 },
-      { value: 'odd', passages: 120 },
+      { value: 'even', pages: 60 },
+      { value: 'odd', pages: 60 },
     ]);
     for (const asked of [() => index.search('a', { filter: { note: 'n1' } })]) {
       await expect(asked()).rejects.toMatchObject({ code: 'bad-input' });

@@ -82,16 +82,9 @@ export class OpenSiteIndex implements SiteIndex {
   ): Promise<SiteFilterValue[]> {
     this.#checkField(field);
     const column = await this.#text.column(field, signal);
-    const counts = new Map<SiteFilterValue['value'], number>();
-    for (const value of column?.values() ?? []) {
-      for (const one of Array.isArray(value) ? (value as readonly string[]) : [value]) {
-        if (typeof one === 'object') continue;
-        counts.set(one, (counts.get(one) ?? 0) + 1);
-      }
-    }
-    return [...counts]
-      .map(([value, passages]) => ({ value, passages }))
-      .sort((a, b) => b.passages - a.passages || (String(a.value) < String(b.value) ? -1 : 1));
+    return Array.from(column?.pages ?? [], ([value, pages]) => ({ value, pages })).sort(
+      (a, b) => b.pages - a.pages || (String(a.value) < String(b.value) ? -1 : 1),
+    );
   }
 
   async prepare({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
