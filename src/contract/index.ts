@@ -13,5 +13,6 @@ export * from './half.ts';
 export * from './sealed.ts';
 export * from './section-url.ts';
 export * from './site.ts';
+export * from './width.ts';
 export * from './wire.ts';
 export * from './catalogue.ts';
