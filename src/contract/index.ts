@@ -7,6 +7,7 @@ export * from './embedding.ts';
 export * from './bytes.ts';
 export * from './collection.ts';
 export * from './metadata.ts';
+export * from './pause.ts';
 export * from './prompt.ts';
 export * from './rows.ts';
 export * from './half.ts';

@@ -68,9 +68,13 @@ export interface NodeModel {
   /** What goes before a text of a kind. */
   promptOf(kind: TextKind): string;
   /**
+   * Packs the weights and proves them on this machine, a second or some; `embed` does so by itself.
+   * Throws `self-test-failed`, `bad-model`, `out-of-memory`.
+   */
+  start(): Promise<void>;
+  /**
    * Full-width unit rows in the order of the texts, which get the prompt of their kind and are cut at
-   * the model's limit. The first call packs the weights and proves them, a second or some.
-   * Throws `self-test-failed`, `bad-vector`, `out-of-memory`, `aborted`.
+   * the model's limit. Throws as `start`, `bad-vector`, `aborted`.
    */
   embed(texts: readonly string[], kind: TextKind, options?: EmbedOptions): Promise<Float32Array>;
   close(): Promise<void>;
@@ -210,12 +214,16 @@ class LazyModel implements NodeModel {
     return promptPrefix(this.#parts.spec, kind);
   }
 
+  async start(): Promise<void> {
+    await this.#started();
+  }
+
   async embed(
     texts: readonly string[],
     kind: TextKind,
     options: EmbedOptions = {},
   ): Promise<Float32Array> {
-    const engine = await (this.#engine ??= this.#start());
+    const engine = await this.#started();
     const request = { texts, prefix: this.promptOf(kind), truncate: true };
     return (await engine.embed(request, options)).data;
   }
@@ -225,7 +233,11 @@ class LazyModel implements NodeModel {
     for (const source of this.#parts.sources.values()) source.close();
   }
 
-  async #start(): Promise<Engine> {
+  #started(): Promise<Engine> {
+    return (this.#engine ??= this.#open());
+  }
+
+  async #open(): Promise<Engine> {
     const { open, tokenizer, spec, info } = this.#parts;
     const runtime = await (this.#runtime = open());
     const engine = new Engine(tokensOf(tokenizer), runtime, info.identity);

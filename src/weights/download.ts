@@ -1,11 +1,10 @@
-import { NearfieldError, throwIfAborted } from '../contract/index.ts';
+import { NearfieldError, pause, throwIfAborted } from '../contract/index.ts';
 import { followed } from './followed.ts';
 import { sha256, type OpenHash } from './hash.ts';
 import { held } from './held.ts';
 import { probe } from './http.ts';
 import { claim, locked } from './lock.ts';
 import { MemoryFileStore } from './memory.ts';
-import { pause } from './pause.ts';
 import type { RemoteFile } from './plan.ts';
 import type { Content, FileMeta, FileWriter, OpenStore, StoredFile } from './store.ts';
 import { transfer, type TransferContext } from './transfer.ts';
