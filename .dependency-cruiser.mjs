@@ -18,6 +18,10 @@ const ROOMS = {
   crawl: ['contract', 'passages'],
   site: ['contract', 'vectors', 'words', 'light', 'collection/filter'],
   widget: ['contract', 'site/index.ts', 'index.ts'],
+  node: ['contract', 'onnx', 'weights', 'engine', 'device', 'kernels'],
+  indexing: ['contract', 'crawl', 'passages', 'node', 'light', 'site'],
+  cli: ['contract', 'indexing'],
+  integrations: ['indexing/index.ts'],
 };
 
 const FRONT_DOOR_MAY = ['contract', 'bridge', 'cache', 'collection', 'weights', 'device'];
@@ -41,7 +45,8 @@ const PACKAGES = {
 const FREE = ['\\.test\\.ts$', '^bench/', '^e2e/', '^tools/'];
 
 /** Reads the disk: never in a browser's bundle. */
-const NODE_ONLY = ['^src/crawl/folder/'];
+const NODE_ONLY = [
+  '^src/integrations/','^src/crawl/folder/', '^src/(node|indexing|cli)/'];
 
 const roomRules = Object.entries(ROOMS).map(([room, allowed]) => ({
   name: `room-${room}`,

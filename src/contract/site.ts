@@ -96,8 +96,8 @@ export interface SiteAnswer {
 
 export interface SiteFilterValue {
   value: string | number | boolean;
-  /** Passages that have it. */
-  passages: number;
+  /** Pages that have it. */
+  pages: number;
 }
 
 export interface SiteIndex {
@@ -113,7 +113,7 @@ export interface SiteIndex {
   search(query: string, options?: SiteSearchOptions): Promise<SiteAnswer>;
   /** Pages like a passage's, by meaning; that page itself is left out. As `search`. */
   similar(id: number, options?: SiteSearchOptions): Promise<SiteAnswer>;
-  /** The values of a field of `info.filters`, those of most passages first. */
+  /** The values of a field of `info.filters`, those of most pages first. */
   filterValues(field: string, options?: { signal?: AbortSignal }): Promise<SiteFilterValue[]>;
   /**
    * Fetches the query encoder and what queries by meaning need; `tier` is `light` afterwards. Does

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { NearfieldError } from '../contract/index.ts';
-import { readColumn, writeColumn, type Column } from './filters/index.ts';
+import { readColumn, writeColumn, type Values } from './filters/index.ts';
 import { readFragments, writeFragments } from './fragments/index.ts';
 import type { FileParts, OpenedParts } from './files/index.ts';
 import { siteOf, type Damage, type MemorySite } from './memory-site.ts';
@@ -169,11 +169,13 @@ describe('parts that somebody made with the right checksum', () => {
   });
 
   it('of fields are read or refused', () => {
-    const column: Column = new Map<number, string | string[] | Date>([
+    const values: Values = new Map<number, string | string[] | Date>([
       [1, 'a'],
       [3, ['b', 'c']],
       [4, new Date(5)],
     ]);
-    expectSoundOrIntegrity(writeColumn(column, 9), (parts) => readColumn(parts, 'x', 9));
+    expectSoundOrIntegrity(writeColumn(values, Array.from('abcdefghi')), (parts) =>
+      readColumn(parts, 'x', 9),
+    );
   });
 });

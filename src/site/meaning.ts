@@ -2,7 +2,7 @@
 
 import { NearfieldError, type Embedder, type SiteModel, type SiteTier } from '../contract/index.ts';
 import type { LightEncoder } from '../light/index.ts';
-import type { OpenedParts, Shelf } from './files/index.ts';
+import { fileName, type FilePlace, type OpenedParts, type Shelf } from './files/index.ts';
 import { readEncoder } from './encoder.ts';
 import type { FoundMeaning } from './ranking.ts';
 import { SiteVectors } from './vectors/index.ts';
@@ -15,8 +15,13 @@ export interface MeaningAnswer extends FoundMeaning {
   missing: string[];
 }
 
-/** Rows that are wanted of a search: pages, times some passages. */
-const NEAREST = 20;
+const HEAD: FilePlace = { kind: 'vectors', number: 0 };
+
+/** No answer, for want of files. */
+export type Unread = Pick<MeaningAnswer, 'missing'>;
+
+/** Rows that a search has to be sure of; many more are read on the way, and scored. */
+const NEAREST = 10;
 
 export class Meaning {
   readonly #shelf: Shelf;
@@ -59,17 +64,24 @@ export class Meaning {
 
   /**
    * What is near a text, a query or a passage; undefined where `most` leaves no tier that is ready, or
-   * the query encoder knows none of its words. Throws what embedding and `SiteVectors` throw.
+   * the query encoder knows none of its words. Throws `aborted`, `closed`, `incompatible-index`, and what
+   * the embedder throws.
    */
   async search(
     text: string,
     most: SiteTier,
     filter: Uint32Array | undefined,
     signal: AbortSignal | undefined,
-  ): Promise<MeaningAnswer | undefined> {
+  ): Promise<MeaningAnswer | Unread | undefined> {
     const query = await this.#vectorOf(text, most, signal);
     if (!query) return undefined;
-    const vectors = await this.#open(signal);
+    let vectors: SiteVectors;
+    try {
+      vectors = await this.#open(signal);
+    } catch (error) {
+      if (!isUnread(error)) throw error;
+      return { missing: [fileName(this.#shelf.site, HEAD)] };
+    }
     const found = await vectors.search(query.vector, NEAREST, {
       ...(filter && { filter }),
       ...(signal && { signal }),
@@ -92,9 +104,13 @@ export class Meaning {
   }
 
   async #open(signal: AbortSignal | undefined): Promise<SiteVectors> {
-    const vectors = await SiteVectors.open(this.#shelf, signal);
-    return (this.#vectors ??= vectors);
+    return (this.#vectors ??= await SiteVectors.open(this.#shelf, signal));
   }
+}
+
+function isUnread(error: unknown): boolean {
+  if (!(error instanceof NearfieldError)) return false;
+  return error.code === 'download-failed' || error.code === 'integrity';
 }
 
 function checkModel({ info }: Embedder, wanted: SiteModel): void {

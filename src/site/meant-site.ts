@@ -79,7 +79,10 @@ export function meantPassages(): SitePassage[] {
 export function fitOptions(passages: readonly SitePassage[]): FitOptions {
   const texts = passages.map(({ text }) => text);
   const asked = PAIRS.flatMap(([a, b]) => [b, `${a} ${b}`]);
-  const pieces = [...'abcdefghijklmnopqrstuvwxyz0123456789.▁', ...PAIRS.flat().map((w) => `▁${w}`)];
+  const pieces = [
+    ...Array.from('abcdefghijklmnopqrstuvwxyz0123456789.▁'),
+    ...PAIRS.flat().map((w) => `▁${w}`),
+  ];
   const costs = Uint8Array.from(pieces, ({ length }) => (length > 1 ? 40 : 80));
   return {
     model: MODEL,

@@ -14,10 +14,10 @@ import {
 } from '../contract/index.ts';
 import { fieldsOf } from './filters/index.ts';
 import type { Shelf, Traffic } from './files/index.ts';
-import { Meaning, type MeaningAnswer } from './meaning.ts';
+import { Meaning, type MeaningAnswer, type Unread } from './meaning.ts';
 import { pagesOf, type FoundPages } from './pages.ts';
 import { rankByBoth, rankByWords } from './ranking.ts';
-import { TextReader, type TextAnswer } from './text-reader.ts';
+import { type TextReader, type TextAnswer } from './text-reader.ts';
 
 const DEFAULTS = { limit: 10, passages: 3 } as const;
 /** Passages that words alone may give to a page of results. */
@@ -82,16 +82,9 @@ export class OpenSiteIndex implements SiteIndex {
   ): Promise<SiteFilterValue[]> {
     this.#checkField(field);
     const column = await this.#text.column(field, signal);
-    const counts = new Map<SiteFilterValue['value'], number>();
-    for (const value of column?.values() ?? []) {
-      for (const one of Array.isArray(value) ? (value as readonly string[]) : [value]) {
-        if (typeof one === 'object') continue;
-        counts.set(one as SiteFilterValue['value'], (counts.get(one as string) ?? 0) + 1);
-      }
-    }
-    return [...counts]
-      .map(([value, passages]) => ({ value, passages }))
-      .sort((a, b) => b.passages - a.passages || (String(a.value) < String(b.value) ? -1 : 1));
+    return Array.from(column?.pages ?? [], ([value, pages]) => ({ value, pages })).sort(
+      (a, b) => b.pages - a.pages || (String(a.value) < String(b.value) ? -1 : 1),
+    );
   }
 
   async prepare({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
@@ -137,21 +130,14 @@ export class OpenSiteIndex implements SiteIndex {
     return answerOf('tier' in meaning ? meaning.tier : 'words', found, words, meaning.missing);
   }
 
-  /** What cannot be searched by meaning is searched by words, and what was missing is told. */
   async #near(
     text: string,
     tier: SiteTier,
     mask: Uint32Array | undefined,
     signal: AbortSignal | undefined,
-  ): Promise<MeaningAnswer | { missing: string[] }> {
-    if (text.trim() === '') return { missing: [] };
-    try {
-      return (await this.#meaning?.search(text, tier, mask, signal)) ?? { missing: [] };
-    } catch (error) {
-      throwIfAborted(signal);
-      if (!(error instanceof NearfieldError) || !UNREAD.has(error.code)) throw error;
-      return { missing: [error.message] };
-    }
+  ): Promise<MeaningAnswer | Unread> {
+    const isSaid = /[\p{L}\p{N}\p{So}]/u.test(text);
+    return (isSaid && (await this.#meaning?.search(text, tier, mask, signal))) || { missing: [] };
   }
 
   async #passing(filter: Filter, signal: AbortSignal | undefined): Promise<Uint32Array> {
@@ -168,9 +154,6 @@ export class OpenSiteIndex implements SiteIndex {
     );
   }
 }
-
-/** Of a file that is missing or not as it should be. */
-const UNREAD: ReadonlySet<string> = new Set(['download-failed', 'integrity']);
 
 function checked({ limit, passages, tier = 'model', ...rest }: SiteSearchOptions) {
   const counts = { limit: limit ?? DEFAULTS.limit, passages: passages ?? DEFAULTS.passages };

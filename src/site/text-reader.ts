@@ -9,7 +9,7 @@ import { parseQuery } from '../words/query.ts';
 import { scoreQuery } from '../words/scoring.ts';
 import { stemmedLanguage, Stemmers } from '../words/stemmers.ts';
 import { fileName, type OpenedParts, type Shelf, type Traffic } from './files/index.ts';
-import { evaluateFilter, fieldsOf, readColumn, type Column } from './filters/index.ts';
+import { evaluateFilter, fieldsOf, readColumn, type Column, type Values } from './filters/index.ts';
 import { cutFragments, readFragments, type SiteFragment } from './fragments/index.ts';
 import { readRoot, type Root } from './root.ts';
 import { homeOf, lookUp, readTermShard, type TermShard } from './words/index.ts';
@@ -125,11 +125,11 @@ export class TextReader {
    * without it there is no answer.
    */
   async passing(filter: Filter, signal?: AbortSignal): Promise<Uint32Array> {
-    const columns = new Map<string, Column>();
+    const columns = new Map<string, Values>();
     await Promise.all(
       [...fieldsOf(filter)].map(async (field) => {
         const column = await this.column(field, signal);
-        if (column) columns.set(field, column);
+        if (column) columns.set(field, column.values);
       }),
     );
     return evaluateFilter(filter, columns, this.rows);

@@ -10,7 +10,7 @@ import { LexicalIndex } from '../words/index.ts';
 import { Segment } from '../words/segment.ts';
 import { SegmentWriter } from '../words/segment-writer.ts';
 import type { SiteWriter } from './files/index.ts';
-import { writeColumn, type Column } from './filters/index.ts';
+import { writeColumn, type Values } from './filters/index.ts';
 import { cutFragments, writeFragments } from './fragments/index.ts';
 import { indexedText, type SitePassage } from './passage.ts';
 import { writeRoot } from './root.ts';
@@ -50,8 +50,9 @@ export async function writeText(
     await site.add({ kind: 'fragments', number }, parts);
   }
   const columns = [...columnsOf(ordered, filters)].sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [number, [, column]] of columns.entries()) {
-    await site.add({ kind: 'filter', number }, writeColumn(column, ordered.length));
+  const pages = ordered.map(({ url }) => url);
+  for (const [number, [, values]] of columns.entries()) {
+    await site.add({ kind: 'filter', number }, writeColumn(values, pages));
   }
   const shards = words.firsts.map((first, i) => ({ first, bytes: sizes[i]! }));
   const root = {
@@ -95,7 +96,7 @@ function inOrder(passages: readonly SitePassage[], numbers: Uint32Array): SitePa
 function columnsOf(
   passages: readonly SitePassage[],
   filters: readonly string[] | undefined,
-): Map<string, Column> {
+): Map<string, Values> {
   const columns = new Map<string, Map<number, Exclude<MetadataValue, null>>>();
   for (const [row, { metadata = {} }] of passages.entries()) {
     for (const [field, value] of Object.entries(metadata)) {

@@ -6,15 +6,24 @@ import { BitReader, BitWriter, readRows, writeRows, writeUnits } from '../words/
 import { ByteWriter } from '../../words/varint.ts';
 
 /** Value of each row that has one. */
-export type Column = ReadonlyMap<number, Exclude<MetadataValue, null>>;
+export type Values = ReadonlyMap<number, Exclude<MetadataValue, null>>;
+
+/** What visitors choose by; strings of a list one by one. */
+export type Choice = string | number | boolean;
+
+export interface Column {
+  values: Values;
+  /** How many pages have each value that is a choice. */
+  pages: ReadonlyMap<Choice, number>;
+}
 
 /** A value by itself, a moment, one string of a list, or a list as such, which may be empty. */
 type Key = string | number | boolean | { date: number } | { item: string } | { list: true };
 
-/** @param rows in the index */
-export function writeColumn(column: Column, rows: number): FileParts {
+/** @param pageOf each row of the index: what tells its page from others */
+export function writeColumn(values: Values, pageOf: readonly string[]): FileParts {
   const sets = new Map<string, number[]>();
-  for (const [row, value] of [...column].sort(([a], [b]) => a - b)) {
+  for (const [row, value] of [...values].sort(([a], [b]) => a - b)) {
     for (const key of new Set(keysOf(value).map((key) => JSON.stringify(key)))) {
       const set = sets.get(key);
       if (set) set.push(row);
@@ -29,7 +38,8 @@ export function writeColumn(column: Column, rows: number): FileParts {
   writeUnits(bytes, keys);
   for (const [, set] of sorted) {
     bytes.varint(set.length);
-    writeRows(bits, set, rows);
+    bytes.varint(new Set(set.map((row) => pageOf[row])).size);
+    writeRows(bits, set, pageOf.length);
   }
   return { packed: bytes.view(), plain: bits.view() };
 }
@@ -38,18 +48,25 @@ export function writeColumn(column: Column, rows: number): FileParts {
 export function readColumn({ packed, plain }: OpenedParts, name: string, rows: number): Column {
   const bytes = new ByteReader(packed, name);
   const keys = parsedKeys(bytes.units(bytes.varint()), name);
-  const counts = bytes.varints(keys.length);
+  const counts = bytes.varints(2 * keys.length);
   bytes.end();
   const bits = new BitReader(plain);
-  const column = new Map<number, Exclude<MetadataValue, null>>();
+  const values = new Map<number, Exclude<MetadataValue, null>>();
+  const pages = new Map<Choice, number>();
   for (const [i, key] of keys.entries()) {
-    if (counts[i]! > rows) throw damaged(name, 'a value has too many rows');
-    for (const row of readRows(bits, counts[i]!, rows)) {
-      column.set(row, withKey(column.get(row), key));
-    }
+    const [count, ofPages] = [counts[2 * i]!, counts[2 * i + 1]!];
+    if (count > rows || ofPages > count) throw damaged(name, 'a value has too many rows');
+    for (const row of readRows(bits, count, rows)) values.set(row, withKey(values.get(row), key));
     if (bits.isOver) throw damaged(name, 'its rows are cut off');
+    const choice = choiceOf(key);
+    if (choice !== undefined) pages.set(choice, ofPages);
   }
-  return column;
+  return { values, pages };
+}
+
+function choiceOf(key: Key): Choice | undefined {
+  if (typeof key !== 'object') return key;
+  return 'item' in key ? key.item : undefined;
 }
 
 function keysOf(value: Exclude<MetadataValue, null>): Key[] {

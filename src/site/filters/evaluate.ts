@@ -2,7 +2,7 @@
 
 import type { Filter, Metadata } from '../../contract/index.ts';
 import { checkedFilter, MetadataIndex, type Expression } from '../../collection/filter/index.ts';
-import type { Column } from './column.ts';
+import type { Values } from './column.ts';
 
 /** The fields that a filter asks for. Throws `bad-input` where it is none. */
 export function fieldsOf(filter: Filter): Set<string> {
@@ -15,7 +15,7 @@ export function fieldsOf(filter: Filter): Set<string> {
  */
 export function evaluateFilter(
   filter: Filter,
-  columns: ReadonlyMap<string, Column>,
+  columns: ReadonlyMap<string, Values>,
   rows: number,
 ): Uint32Array {
   const index = new MetadataIndex();
