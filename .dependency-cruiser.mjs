@@ -45,8 +45,7 @@ const PACKAGES = {
 const FREE = ['\\.test\\.ts$', '^bench/', '^e2e/', '^tools/'];
 
 /** Reads the disk: never in a browser's bundle. */
-const NODE_ONLY = [
-  '^src/integrations/','^src/crawl/folder/', '^src/(node|indexing|cli)/'];
+const NODE_ONLY = ['^src/crawl/folder/', '^src/(node|indexing|cli|integrations)/'];
 
 const roomRules = Object.entries(ROOMS).map(([room, allowed]) => ({
   name: `room-${room}`,
