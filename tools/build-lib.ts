@@ -8,11 +8,13 @@
  * - `workers/*.worker.js`: each whole in one file, since bundlers make workers of one file only,
  *   with ORT's runtime files beside it, addressed by `new URL('…', import.meta.url)` literals, which
  *   Vite, webpack, Rollup and browsers all understand;
+ * - `node/`: the command, `nearfield/build`, integrations and their thread, with the kernels in `node/build/`;
  * - `**\/*.d.ts`: only those that the entries' types lead to;
  * - `THIRD-PARTY.txt`: licences of everything that was bundled.
  */
 
 import { rm, writeFile } from 'node:fs/promises';
+import { bundleNode, INTEGRATIONS } from './lib/node.ts';
 import { bundlePage } from './lib/page.ts';
 import { noticesFor } from './lib/notices.ts';
 import { emitTypes } from './lib/types.ts';
@@ -27,6 +29,13 @@ const modules = [
   ...(await bundleWidget(DIST)),
   ...(await bundleWorker('embed.worker', `${DIST}/workers`)),
   ...(await bundleWorker('search.worker', `${DIST}/workers`)),
+  ...(await bundleNode(`${DIST}/node`)),
 ];
-await emitTypes(['index.d.ts', 'site/index.d.ts', 'widget/index.d.ts'], DIST);
+const entries = ['index', 'site/index', 'widget/index', 'indexing/index'].concat(
+  INTEGRATIONS.map((name) => `integrations/${name}`),
+);
+await emitTypes(
+  entries.map((entry) => `${entry}.d.ts`),
+  DIST,
+);
 await writeFile(`${DIST}/THIRD-PARTY.txt`, await noticesFor(modules));

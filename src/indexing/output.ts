@@ -138,7 +138,10 @@ async function putFile(path: string, bytes: Uint8Array): Promise<void> {
   await rename(`${path}.tmp`, path);
 }
 
-async function removeOthers(path: string, kept: readonly (string | undefined)[]): Promise<string[]> {
+async function removeOthers(
+  path: string,
+  kept: readonly (string | undefined)[],
+): Promise<string[]> {
   const removed: string[] = [];
   for (const entry of await readdir(path, { withFileTypes: true })) {
     if (!entry.isDirectory() || !BUILD.test(entry.name) || kept.includes(entry.name)) continue;

@@ -7,7 +7,10 @@ import type { NodeModel } from '../node/index.ts';
 const LEAST_COSINE = 0.99;
 
 const PROBES: readonly [TextKind, string][] = [
-  ['document', 'Open the settings, choose your account, and press the button that sends a new link.'],
+  [
+    'document',
+    'Open the settings, choose your account, and press the button that sends a new link.',
+  ],
   ['document', 'Der Fluss entspringt in den Bergen und mündet nach 300 Kilometern ins Meer.'],
   ['document', 'const total = prices.reduce((sum, price) => sum + price, 0);'],
   ['document', '水は摂氏百度で沸騰する。'],

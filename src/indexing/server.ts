@@ -1,6 +1,12 @@
 /** An OpenAI-compatible server that embeds, which proves first that it has the model it is to have. */
 
-import { messageOf, NearfieldError, pause, throwIfAborted, type TextKind } from '../contract/index.ts';
+import {
+  messageOf,
+  NearfieldError,
+  pause,
+  throwIfAborted,
+  type TextKind,
+} from '../contract/index.ts';
 import type { NodeModel } from '../node/index.ts';
 import { proveAlike } from './prove.ts';
 import type { VectorSource } from './vectors.ts';
@@ -105,14 +111,14 @@ export class EmbedServer implements VectorSource {
         `${this.#url} gave a vector of ${embedding.length} values; those of ${id} have ${this.width}. Serve that model, or name the one that is served (model, --model).`,
       );
     }
-    const norm = Math.hypot(...(embedding as number[]));
+    const norm = Math.hypot(...(embedding));
     if (!Number.isFinite(norm) || norm === 0) {
       throw new NearfieldError(
         'bad-vector',
         `${this.#url} gave a vector of length ${norm}. Look at the server's log; half precision overflows with some models.`,
       );
     }
-    return Float32Array.from(embedding as number[], (value) => value / norm);
+    return Float32Array.from(embedding, (value) => value / norm);
   }
 
   async #ask(input: readonly string[], signal: AbortSignal | undefined): Promise<unknown> {

@@ -17,8 +17,11 @@ const ADDRESS = process.env['DOCS_URL'] ?? '/docs/';
 /** Pages that are found as well, but after those of the manual. */
 const PROJECT = MENU.at(-1)!;
 
-/** @param output the documentation's folder in the built site */
-export async function buildDocs(output: string): Promise<void> {
+/**
+ * @param output the documentation's folder in the built site
+ * @param index with an index of it, which takes a minute or two where nothing is kept from before
+ */
+export async function buildDocs(output: string, index: boolean): Promise<void> {
   const pages = await readPages();
   const eleventy = new Eleventy(TEMPLATES, output, {
     quietMode: true,
@@ -32,7 +35,7 @@ export async function buildDocs(output: string): Promise<void> {
         },
       });
       config.addPassthroughCopy({ [COPIED]: 'images' });
-      config.addPlugin(nearfield({ baseUrl: ADDRESS, cacheDir: CACHE }));
+      if (index) config.addPlugin(nearfield({ baseUrl: ADDRESS, cacheDir: CACHE }));
       for (const page of pages.values()) {
         config.addTemplate(page.file.replace(/html$/, 'md'), page.text, dataOf(page, pages));
       }

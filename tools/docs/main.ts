@@ -1,5 +1,5 @@
-/** `tsx tools/docs/main.ts`: builds the documentation into the site that Vite has built. */
+/** `tsx tools/docs/main.ts`: builds the documentation and its index into the site that Vite has built. */
 
 import { buildDocs } from './build.ts';
 
-await buildDocs('site/docs');
+await buildDocs('site/docs', true);
