@@ -67,7 +67,12 @@ function linesOf(event: IndexEvent): string[] {
         `${pages} pages, ${passages} passages: ${files} files, ${size} in ${out} (${seconds.toFixed(1)} s).`,
       ];
     }
-    default:
+    case 'model':
+    case 'reading':
+    case 'read':
+    case 'embedding':
+    case 'fitting':
+    case 'writing':
       return [];
   }
 }
