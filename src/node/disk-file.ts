@@ -1,8 +1,7 @@
 /** A model's file on disk, as the engine reads it. */
 
-import { closeSync, openAsBlob, openSync, readSync } from 'node:fs';
+import { closeSync, createReadStream, openAsBlob, openSync, readSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { NearfieldError, messageOf } from '../contract/index.ts';
 import type { FileMeta, OpenFile, StoredFile } from '../weights/store.ts';
 
@@ -32,13 +31,10 @@ function openFile(path: string): OpenFile {
 /** SHA-256 in lower-case hex. */
 export async function hashOfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  await using handle = await open(path);
-  const piece = new Uint8Array(PIECE);
-  for (;;) {
-    const { bytesRead } = await handle.read(piece, 0, PIECE);
-    if (bytesRead === 0) return hash.digest('hex');
-    hash.update(piece.subarray(0, bytesRead));
+  for await (const piece of createReadStream(path, { highWaterMark: PIECE })) {
+    hash.update(piece as Buffer);
   }
+  return hash.digest('hex');
 }
 
 /** What the file system threw, by code. */
