@@ -48,7 +48,7 @@ export interface FragmentOptions {
   signal?: AbortSignal | undefined;
 }
 
-export interface ShownFragment extends SiteFragment {
+export interface ShownFragment extends Omit<SiteFragment, 'sketch'> {
   id: number;
   snippet: Snippet;
 }
@@ -159,9 +159,22 @@ export class TextReader {
     const fragments = await Promise.all(ids.map((id) => this.#fragment(id, signal)));
     return fragments.map((fragment, i) => {
       if (!fragment) return undefined;
-      const shown = snippet(fragment.text, highlight(fragment.text, forms), room);
-      return { ...fragment, id: ids[i]!, snippet: shown };
+      const { sketch: _, ...shown } = fragment;
+      const { text } = shown;
+      return { ...shown, id: ids[i]!, snippet: snippet(text, highlight(text, forms), room) };
     });
+  }
+
+  /**
+   * What lies beside the texts of passages and tells roughly where their vectors are; undefined where that
+   * cannot be read. Throws `aborted`.
+   */
+  async sketches(
+    ids: readonly number[],
+    signal: AbortSignal | undefined,
+  ): Promise<(Uint8Array | undefined)[]> {
+    const fragments = await Promise.all(ids.map((id) => this.#fragment(id, signal)));
+    return fragments.map((fragment) => fragment?.sketch);
   }
 
   #best(found: WordScores, limit: number, mask: Uint32Array | undefined): TextHit[] {

@@ -1,12 +1,18 @@
-/** One file of texts: JSON, which deflate makes as small as columns would be. */
+/**
+ * One file of texts: JSON, which deflate makes as small as columns would be; and beside each text what
+ * tells, roughly, where its vector is, where there are vectors.
+ */
 
 import type { Metadata, MetadataValue } from '../../contract/index.ts';
 import { damaged, type FileParts, type OpenedParts } from '../files/index.ts';
 import type { SitePassage } from '../passage.ts';
 
 /** A passage as it is shown. */
-export type SiteFragment = Required<Omit<SitePassage, 'weight' | 'language'>> &
-  Pick<SitePassage, 'language'>;
+export interface SiteFragment
+  extends Required<Omit<SitePassage, 'weight' | 'language'>>, Pick<SitePassage, 'language'> {
+  /** See `sketchesOf` of src/site/vectors; empty where there are no vectors. */
+  sketch: Uint8Array;
+}
 
 type Stored = [
   url: string,
@@ -19,7 +25,11 @@ type Stored = [
   metadata: Record<string, unknown>,
 ];
 
-export function writeFragments(passages: readonly SitePassage[]): FileParts {
+/** @param sketches of the passages, one after the other and all as long; or nothing */
+export function writeFragments(
+  passages: readonly SitePassage[],
+  sketches: Uint8Array = new Uint8Array(),
+): FileParts {
   const stored = passages.map((passage): Stored => {
     const { url, title, text, headings = [], anchor = '', start = 0, language = null } = passage;
     const metadata = Object.entries(passage.metadata ?? {}).map(
@@ -28,12 +38,12 @@ export function writeFragments(passages: readonly SitePassage[]): FileParts {
     return [url, title, headings, anchor, text, start, language, Object.fromEntries(metadata)];
   });
   // Halves of surrogate pairs are written as escapes, and come back as they were.
-  return { packed: new TextEncoder().encode(JSON.stringify(stored)) };
+  return { packed: new TextEncoder().encode(JSON.stringify(stored)), plain: sketches };
 }
 
 /** Throws `integrity`. @param count passages that the file should have */
 export function readFragments(
-  { packed }: OpenedParts,
+  { packed, plain }: OpenedParts,
   name: string,
   count: number,
 ): SiteFragment[] {
@@ -46,8 +56,10 @@ export function readFragments(
   if (!Array.isArray(stored) || stored.length !== count || !stored.every(isStored)) {
     throw damaged(name, `it is no list of ${count} passages`);
   }
+  if (plain.length % Math.max(1, count) !== 0) throw damaged(name, 'its sketches are cut off');
+  const bytes = plain.length / Math.max(1, count);
   return stored.map(
-    ([url, title, headings, anchor, text, start, language, metadata]): SiteFragment => ({
+    ([url, title, headings, anchor, text, start, language, metadata], i): SiteFragment => ({
       url,
       title,
       headings,
@@ -55,6 +67,7 @@ export function readFragments(
       text,
       start,
       ...(language !== null && { language }),
+      sketch: plain.subarray(i * bytes, (i + 1) * bytes),
       metadata: Object.fromEntries(
         Object.entries(metadata).map(([key, value]) => [key, fromStored(value, name)]),
       ) satisfies Metadata,
