@@ -10,7 +10,12 @@ import { scoreQuery } from '../words/scoring.ts';
 import { stemmedLanguage, Stemmers } from '../words/stemmers.ts';
 import { fileName, type OpenedParts, type Shelf, type Traffic } from './files/index.ts';
 import { evaluateFilter, fieldsOf, readColumn, type Column, type Values } from './filters/index.ts';
-import { cutFragments, readFragments, type SiteFragment } from './fragments/index.ts';
+import {
+  cutFragments,
+  readFragments,
+  type SiteFragment,
+  type SketchedFragment,
+} from './fragments/index.ts';
 import { readRoot, type Root } from './root.ts';
 import { homeOf, lookUp, readTermShard, type TermShard } from './words/index.ts';
 
@@ -48,7 +53,7 @@ export interface FragmentOptions {
   signal?: AbortSignal | undefined;
 }
 
-export interface ShownFragment extends Omit<SiteFragment, 'sketch'> {
+export interface ShownFragment extends SiteFragment {
   id: number;
   snippet: Snippet;
 }
@@ -159,9 +164,9 @@ export class TextReader {
     const fragments = await Promise.all(ids.map((id) => this.#fragment(id, signal)));
     return fragments.map((fragment, i) => {
       if (!fragment) return undefined;
-      const { sketch: _, ...shown } = fragment;
-      const { text } = shown;
-      return { ...shown, id: ids[i]!, snippet: snippet(text, highlight(text, forms), room) };
+      const { text } = fragment.shown;
+      const marked = snippet(text, highlight(text, forms), room);
+      return { ...fragment.shown, id: ids[i]!, snippet: marked };
     });
   }
 
@@ -218,12 +223,15 @@ export class TextReader {
     return fileName(this.#shelf.site, { kind: 'fragments', number });
   }
 
-  async #fragment(id: number, signal: AbortSignal | undefined): Promise<SiteFragment | undefined> {
+  async #fragment(
+    id: number,
+    signal: AbortSignal | undefined,
+  ): Promise<SketchedFragment | undefined> {
     if (!Number.isInteger(id) || id < 0 || id >= this.rows) return undefined;
     const number = homeOf(this.#fragmentStarts, id);
     const start = this.#fragmentStarts[number]!;
     const count = (this.#fragmentStarts[number + 1] ?? this.rows) - start;
-    const parse = (parts: OpenedParts, name: string): SiteFragment[] =>
+    const parse = (parts: OpenedParts, name: string): SketchedFragment[] =>
       readFragments(parts, name, count);
     try {
       const all = await this.#shelf.take({ kind: 'fragments', number }, parse, signal);

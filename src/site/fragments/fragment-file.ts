@@ -8,9 +8,13 @@ import { damaged, type FileParts, type OpenedParts } from '../files/index.ts';
 import type { SitePassage } from '../passage.ts';
 
 /** A passage as it is shown. */
-export interface SiteFragment
-  extends Required<Omit<SitePassage, 'weight' | 'language'>>, Pick<SitePassage, 'language'> {
-  /** See `sketchesOf` of src/site/vectors; empty where there are no vectors. */
+export type SiteFragment = Required<Omit<SitePassage, 'weight' | 'language'>> &
+  Pick<SitePassage, 'language'>;
+
+/** A passage as it is stored. */
+export interface SketchedFragment {
+  shown: SiteFragment;
+  /** As `writeVectors` gives it; empty where there are no vectors. */
   sketch: Uint8Array;
 }
 
@@ -46,7 +50,7 @@ export function readFragments(
   { packed, plain }: OpenedParts,
   name: string,
   count: number,
-): SiteFragment[] {
+): SketchedFragment[] {
   let stored: unknown;
   try {
     stored = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(packed));
@@ -58,21 +62,28 @@ export function readFragments(
   }
   if (plain.length % Math.max(1, count) !== 0) throw damaged(name, 'its sketches are cut off');
   const bytes = plain.length / Math.max(1, count);
-  return stored.map(
-    ([url, title, headings, anchor, text, start, language, metadata], i): SiteFragment => ({
-      url,
-      title,
-      headings,
-      anchor,
-      text,
-      start,
-      ...(language !== null && { language }),
-      sketch: plain.subarray(i * bytes, (i + 1) * bytes),
-      metadata: Object.fromEntries(
-        Object.entries(metadata).map(([key, value]) => [key, fromStored(value, name)]),
-      ) satisfies Metadata,
-    }),
-  );
+  return stored.map((fragment, i) => ({
+    shown: fragmentOf(fragment, name),
+    sketch: plain.subarray(i * bytes, (i + 1) * bytes),
+  }));
+}
+
+function fragmentOf(
+  [url, title, headings, anchor, text, start, language, metadata]: Stored,
+  name: string,
+): SiteFragment {
+  return {
+    url,
+    title,
+    headings,
+    anchor,
+    text,
+    start,
+    ...(language !== null && { language }),
+    metadata: Object.fromEntries(
+      Object.entries(metadata).map(([key, value]) => [key, fromStored(value, name)]),
+    ) satisfies Metadata,
+  };
 }
 
 function isStored(value: unknown): value is Stored {
