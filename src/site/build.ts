@@ -46,10 +46,12 @@ const LENGTH_TOLERANCE = 0.01;
  */
 export async function buildSite({ passages, filters, meaning }: SiteInput): Promise<BuiltSite> {
   const writer = new SiteWriter();
-  const numbers = await writeText(writer, passages, { filters });
-  // Nothing to find by meaning.
+  // Of no passages there is no meaning.
   const told = passages.length > 0 ? meaning : undefined;
-  if (told) await writeMeaning(writer, told, numbers);
+  await writeText(writer, passages, {
+    filters,
+    ...(told && { beside: (numbers) => writeMeaning(writer, told, numbers) }),
+  });
   const { site, files } = await writer.finish();
   const info: SiteInfo = {
     site,
@@ -63,12 +65,15 @@ export async function buildSite({ passages, filters, meaning }: SiteInput): Prom
   return { site, files, manifest: { name: MANIFEST, bytes: writeManifest(info) } };
 }
 
-/** @param numbers of the passages: their vectors get the same */
+/**
+ * @param numbers of the passages: their vectors get the same
+ * @returns sketches by those numbers
+ */
 async function writeMeaning(
   writer: SiteWriter,
   { model, vectors, queryMean, light }: SiteMeaning,
   numbers: Uint32Array,
-): Promise<void> {
+): Promise<Uint8Array> {
   const { dimensions } = model;
   if (vectors.length !== numbers.length * dimensions) {
     throw new NearfieldError(
@@ -82,10 +87,11 @@ async function writeMeaning(
     checkRow(row, i);
     ordered.set(row, number * dimensions);
   }
-  await writeVectors(writer, ordered, dimensions, { ...(queryMean && { queryMean }) });
-  if (!light) return;
-  checkEncoder(LightEncoder.from(light), model, 'bad-input');
-  await writer.add({ kind: 'light', number: 0 }, { plain: light });
+  if (light) {
+    checkEncoder(LightEncoder.from(light), model, 'bad-input');
+    await writer.add({ kind: 'light', number: 0 }, { plain: light });
+  }
+  return writeVectors(writer, ordered, dimensions, { ...(queryMean && { queryMean }) });
 }
 
 function checkRow(row: Float32Array, index: number): void {

@@ -86,7 +86,7 @@ export class Meaning {
       ...(filter && { filter }),
       ...(signal && { signal }),
     });
-    return { ...found, tier: query.tier };
+    return { ...found, estimate: vectors.estimator(query.vector), tier: query.tier };
   }
 
   async #vectorOf(

@@ -111,12 +111,20 @@ export class OpenSiteIndex implements SiteIndex {
     throwIfAborted(signal);
     this.#shelf.checkOpen();
     const mask = filter && (await this.#passing(filter, signal));
-    const [words, meaning] = await Promise.all([
-      this.#text.search(question.words, { limit: BY_WORDS, language, mask, signal }),
-      this.#near(question.meaning, tier, mask, signal),
-    ]);
+    const near = this.#near(question.meaning, tier, mask, signal);
+    // Waited for below, whatever becomes of the words.
+    near.catch(() => undefined);
+    const words = await this.#text.search(question.words, {
+      limit: BY_WORDS,
+      language,
+      mask,
+      signal,
+    });
+    const meaning = await near;
     const ranked =
-      'tier' in meaning ? await rankByBoth(words, meaning, this.#text, mask) : rankByWords(words);
+      'tier' in meaning
+        ? await rankByBoth(this.#text, words, meaning, { mask, signal })
+        : rankByWords(words);
     const { forms } = words.words;
     const { without } = question;
     const found = await pagesOf(this.#text, ranked, {

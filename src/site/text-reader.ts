@@ -10,7 +10,12 @@ import { scoreQuery } from '../words/scoring.ts';
 import { stemmedLanguage, Stemmers } from '../words/stemmers.ts';
 import { fileName, type OpenedParts, type Shelf, type Traffic } from './files/index.ts';
 import { evaluateFilter, fieldsOf, readColumn, type Column, type Values } from './filters/index.ts';
-import { cutFragments, readFragments, type SiteFragment } from './fragments/index.ts';
+import {
+  cutFragments,
+  readFragments,
+  type SiteFragment,
+  type SketchedFragment,
+} from './fragments/index.ts';
 import { readRoot, type Root } from './root.ts';
 import { homeOf, lookUp, readTermShard, type TermShard } from './words/index.ts';
 
@@ -159,9 +164,22 @@ export class TextReader {
     const fragments = await Promise.all(ids.map((id) => this.#fragment(id, signal)));
     return fragments.map((fragment, i) => {
       if (!fragment) return undefined;
-      const shown = snippet(fragment.text, highlight(fragment.text, forms), room);
-      return { ...fragment, id: ids[i]!, snippet: shown };
+      const { text } = fragment.shown;
+      const marked = snippet(text, highlight(text, forms), room);
+      return { ...fragment.shown, id: ids[i]!, snippet: marked };
     });
+  }
+
+  /**
+   * What lies beside the texts of passages and tells roughly where their vectors are; undefined where that
+   * cannot be read. Throws `aborted`.
+   */
+  async sketches(
+    ids: readonly number[],
+    signal: AbortSignal | undefined,
+  ): Promise<(Uint8Array | undefined)[]> {
+    const fragments = await Promise.all(ids.map((id) => this.#fragment(id, signal)));
+    return fragments.map((fragment) => fragment?.sketch);
   }
 
   #best(found: WordScores, limit: number, mask: Uint32Array | undefined): TextHit[] {
@@ -205,12 +223,15 @@ export class TextReader {
     return fileName(this.#shelf.site, { kind: 'fragments', number });
   }
 
-  async #fragment(id: number, signal: AbortSignal | undefined): Promise<SiteFragment | undefined> {
+  async #fragment(
+    id: number,
+    signal: AbortSignal | undefined,
+  ): Promise<SketchedFragment | undefined> {
     if (!Number.isInteger(id) || id < 0 || id >= this.rows) return undefined;
     const number = homeOf(this.#fragmentStarts, id);
     const start = this.#fragmentStarts[number]!;
     const count = (this.#fragmentStarts[number + 1] ?? this.rows) - start;
-    const parse = (parts: OpenedParts, name: string): SiteFragment[] =>
+    const parse = (parts: OpenedParts, name: string): SketchedFragment[] =>
       readFragments(parts, name, count);
     try {
       const all = await this.#shelf.take({ kind: 'fragments', number }, parse, signal);

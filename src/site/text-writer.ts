@@ -19,6 +19,11 @@ import { SHARD_BYTES, TermTable, WordWriter } from './words/index.ts';
 export interface TextWriterOptions {
   /** Fields of metadata that filters may ask for. @default all */
   filters?: readonly string[] | undefined;
+  /**
+   * Given each passage's number, what is to lie beside its text: as many bytes for each, in the order of
+   * the numbers. @default nothing
+   */
+  beside?: (numbers: Uint32Array) => Promise<Uint8Array>;
   /** Bytes of a file of words, about. @default 4,096 */
   shardBytes?: number;
 }
@@ -35,7 +40,7 @@ const BATCH = 1000;
 export async function writeText(
   site: SiteWriter,
   passages: Iterable<SitePassage> | AsyncIterable<SitePassage>,
-  { filters, shardBytes = SHARD_BYTES }: TextWriterOptions = {},
+  { filters, beside, shardBytes = SHARD_BYTES }: TextWriterOptions = {},
 ): Promise<Uint32Array> {
   const { segment, all } = await indexed(passages);
   const words = new WordWriter(segment, shardBytes);
@@ -44,10 +49,13 @@ export async function writeText(
     sizes.push(await site.add({ kind: 'terms', number: sizes.length }, parts));
   }
   const ordered = inOrder(all, words.numbers);
+  const sketches = (await beside?.(words.numbers)) ?? new Uint8Array();
+  const bytes = sketches.length / Math.max(1, ordered.length);
   const starts = cutFragments(words.lengths);
   for (const [number, start] of starts.entries()) {
-    const parts = writeFragments(ordered.slice(start, starts[number + 1]));
-    await site.add({ kind: 'fragments', number }, parts);
+    const end = starts[number + 1] ?? ordered.length;
+    const own = sketches.subarray(start * bytes, end * bytes);
+    await site.add({ kind: 'fragments', number }, writeFragments(ordered.slice(start, end), own));
   }
   const columns = [...columnsOf(ordered, filters)].sort(([a], [b]) => (a < b ? -1 : 1));
   const pages = ordered.map(({ url }) => url);

@@ -1,4 +1,7 @@
-/** One file of texts: JSON, which deflate makes as small as columns would be. */
+/**
+ * One file of texts: JSON, which deflate makes as small as columns would be; and beside each text what
+ * tells, roughly, where its vector is, where there are vectors.
+ */
 
 import type { Metadata, MetadataValue } from '../../contract/index.ts';
 import { damaged, type FileParts, type OpenedParts } from '../files/index.ts';
@@ -7,6 +10,13 @@ import type { SitePassage } from '../passage.ts';
 /** A passage as it is shown. */
 export type SiteFragment = Required<Omit<SitePassage, 'weight' | 'language'>> &
   Pick<SitePassage, 'language'>;
+
+/** A passage as it is stored. */
+export interface SketchedFragment {
+  shown: SiteFragment;
+  /** As `writeVectors` gives it; empty where there are no vectors. */
+  sketch: Uint8Array;
+}
 
 type Stored = [
   url: string,
@@ -19,7 +29,11 @@ type Stored = [
   metadata: Record<string, unknown>,
 ];
 
-export function writeFragments(passages: readonly SitePassage[]): FileParts {
+/** @param sketches of the passages, one after the other and all as long; or nothing */
+export function writeFragments(
+  passages: readonly SitePassage[],
+  sketches: Uint8Array = new Uint8Array(),
+): FileParts {
   const stored = passages.map((passage): Stored => {
     const { url, title, text, headings = [], anchor = '', start = 0, language = null } = passage;
     const metadata = Object.entries(passage.metadata ?? {}).map(
@@ -28,15 +42,15 @@ export function writeFragments(passages: readonly SitePassage[]): FileParts {
     return [url, title, headings, anchor, text, start, language, Object.fromEntries(metadata)];
   });
   // Halves of surrogate pairs are written as escapes, and come back as they were.
-  return { packed: new TextEncoder().encode(JSON.stringify(stored)) };
+  return { packed: new TextEncoder().encode(JSON.stringify(stored)), plain: sketches };
 }
 
 /** Throws `integrity`. @param count passages that the file should have */
 export function readFragments(
-  { packed }: OpenedParts,
+  { packed, plain }: OpenedParts,
   name: string,
   count: number,
-): SiteFragment[] {
+): SketchedFragment[] {
   let stored: unknown;
   try {
     stored = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(packed));
@@ -46,20 +60,30 @@ export function readFragments(
   if (!Array.isArray(stored) || stored.length !== count || !stored.every(isStored)) {
     throw damaged(name, `it is no list of ${count} passages`);
   }
-  return stored.map(
-    ([url, title, headings, anchor, text, start, language, metadata]): SiteFragment => ({
-      url,
-      title,
-      headings,
-      anchor,
-      text,
-      start,
-      ...(language !== null && { language }),
-      metadata: Object.fromEntries(
-        Object.entries(metadata).map(([key, value]) => [key, fromStored(value, name)]),
-      ) satisfies Metadata,
-    }),
-  );
+  if (plain.length % Math.max(1, count) !== 0) throw damaged(name, 'its sketches are cut off');
+  const bytes = plain.length / Math.max(1, count);
+  return stored.map((fragment, i) => ({
+    shown: fragmentOf(fragment, name),
+    sketch: plain.subarray(i * bytes, (i + 1) * bytes),
+  }));
+}
+
+function fragmentOf(
+  [url, title, headings, anchor, text, start, language, metadata]: Stored,
+  name: string,
+): SiteFragment {
+  return {
+    url,
+    title,
+    headings,
+    anchor,
+    text,
+    start,
+    ...(language !== null && { language }),
+    metadata: Object.fromEntries(
+      Object.entries(metadata).map(([key, value]) => [key, fromStored(value, name)]),
+    ) satisfies Metadata,
+  };
 }
 
 function isStored(value: unknown): value is Stored {

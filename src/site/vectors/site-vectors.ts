@@ -178,6 +178,23 @@ export class SiteVectors {
     return { ...hits, missing: missing.sort() };
   }
 
+  /**
+   * Tells about what the product of a row with `query` is, by its sketch, as `writeVectors` gives it;
+   * undefined where that is none of this index. Throws `bad-input`.
+   */
+  estimator(query: Float32Array): (sketch: Uint8Array) => number | undefined {
+    const { means, rows, counts } = this.#head;
+    checkQuery(query, counts.dimensions);
+    const { common, coordinates, along } = this.#head.question(query);
+    const ofMean = means.table(coordinates, along);
+    const ofRow = rows.table(coordinates, along);
+    return (sketch) => {
+      if (sketch.length !== means.bytes + rows.bytes) return undefined;
+      const rest = scoreOf(ofRow, sketch.subarray(means.bytes), 0, rows.bytes);
+      return common + scoreOf(ofMean, sketch, 0, means.bytes) + rest;
+    };
+  }
+
   #cell(
     number: number,
     missing: string[],
@@ -229,6 +246,10 @@ function check(
   for (const [name, limit] of Object.entries(limits)) {
     if (!(limit >= 0)) throw badInput(`${name} must be a number from 0 on, got ${limit}`);
   }
+  checkQuery(query, dimensions);
+}
+
+function checkQuery(query: Float32Array, dimensions: number): void {
   if (query.length !== dimensions) {
     throw badInput(`the query has ${query.length} values, the index ${dimensions}`);
   }

@@ -29,6 +29,7 @@ const DEFAULTS: Settings = {
  * Adds the files of the vectors to a site's; rows are numbered as given. The same input gives the same
  * bytes. Throws `bad-input`.
  *
+ * @returns sketch of each row, one after the other, all as long: what `SiteVectors.estimator` reads
  * @param rows unit vectors, `dimensions` values each
  * @param dimensions a multiple of 32
  */
@@ -37,7 +38,7 @@ export async function writeVectors(
   rows: Float32Array,
   dimensions: number,
   { queryMean, ...options }: WriteOptions = {},
-): Promise<void> {
+): Promise<Uint8Array> {
   const settings = { ...DEFAULTS, ...options };
   checkRows(rows, dimensions);
   checkMean(queryMean, dimensions);
@@ -71,6 +72,21 @@ export async function writeVectors(
       number++;
     }
   }
+  return sketchesOf(learnt, counts);
+}
+
+/** Of each row, short codes of its cell's mean and its own: the head tells what they stand for. */
+function sketchesOf({ cells, means, rows }: Learnt, { rows: count }: HeadCounts): Uint8Array {
+  const [mean, own] = [means.coder.bytes, rows.coder.bytes];
+  const sketches = new Uint8Array(count * (mean + own));
+  for (const [cell, groups] of cells.entries()) {
+    const ofMean = means.codes.subarray(cell * mean, (cell + 1) * mean);
+    for (const row of groups.flatMap((group) => [...group])) {
+      sketches.set(ofMean, row * (mean + own));
+      sketches.set(rows.codes.subarray(row * own, (row + 1) * own), row * (mean + own) + mean);
+    }
+  }
+  return sketches;
 }
 
 function checkRows(rows: Float32Array, dimensions: number): void {
