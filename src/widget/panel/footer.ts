@@ -1,6 +1,6 @@
 /** Below the results: the switch for meaning, the full model, similar pages, and which keys do what. */
 
-import { h, icon, set } from '../dom.ts';
+import { h, icon, set, type Child } from '../dom.ts';
 import type { Wording } from '../strings/wording.ts';
 import type { FullModel } from './full-model.ts';
 import { ARROWS, ENTER, SIMILAR } from './icons.ts';
@@ -134,16 +134,14 @@ export class Footer {
   }
 
   #keys(dialog: boolean): HTMLElement {
-    const wording = this.#wording;
+    const hint = (key: Child, does: 'toMove' | 'toOpen' | 'toClose'): HTMLElement =>
+      h('span', {}, h('kbd', {}, key), this.#wording.text(does));
     return h(
       'div',
       { class: 'hints', 'aria-hidden': 'true' },
-      h('kbd', {}, icon(ARROWS)),
-      wording.text('toMove'),
-      h('kbd', {}, icon(ENTER)),
-      wording.text('toOpen'),
-      dialog && h('kbd', {}, 'esc'),
-      dialog && wording.text('toClose'),
+      hint(icon(ARROWS), 'toMove'),
+      hint(icon(ENTER), 'toOpen'),
+      dialog && hint('esc', 'toClose'),
     );
   }
 }

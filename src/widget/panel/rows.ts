@@ -41,7 +41,7 @@ export function pageView(page: SitePageHit, { number, similar }: PageViewOptions
   // A passage before the first heading is the page's own.
   const [top, ...rest] = page.passages;
   const own = top && (top.headings.length === 0 || top.url === page.url) ? top : undefined;
-  const sections = own ? rest : page.passages;
+  const sections = onePerSection(own ? rest : page.passages);
   const rows = [
     row('page', { page, ...linked(page.url), id: (own ?? top)?.id ?? -1 }, [
       h('span', { class: 'title', part: 'title', id: titleId, dir: 'auto' }, title),
@@ -69,6 +69,13 @@ export function pageView(page: SitePageHit, { number, similar }: PageViewOptions
     group.append(element);
   }
   return { key: page.url, group, choices };
+}
+
+/** The best passage of each section: to choose between two that lead to one place is no choice. */
+function onePerSection(passages: readonly SitePassageHit[]): SitePassageHit[] {
+  const best = new Map<string, SitePassageHit>();
+  for (const passage of passages) if (!best.has(passage.url)) best.set(passage.url, passage);
+  return [...best.values()];
 }
 
 interface Row {

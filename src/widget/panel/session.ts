@@ -33,6 +33,8 @@ export interface SessionOptions {
 
 /** Milliseconds that an answer by words waits for a better one, so that most are shown once. */
 const GRACE = 120;
+/** UTF-16 units of an excerpt: two lines, so that what is marked in it is in sight. */
+const SNIPPET = 150;
 
 export class Session {
   readonly #options: SessionOptions;
@@ -123,7 +125,8 @@ export class Session {
     const index = await this.index();
     if (question.like) {
       const { filter, like } = question;
-      const options = { limit: this.#options.limit, signal, ...(filter && { filter }) };
+      const { limit } = this.#options;
+      const options = { limit, signal, snippet: SNIPPET, ...(filter && { filter }) };
       return this.#show(await index.similar(like.id, options), question, signal, false);
     }
     const tier = this.#options.tier(index);
@@ -165,7 +168,8 @@ export class Session {
     signal: AbortSignal,
   ): Promise<SiteAnswer> {
     const { limit } = this.#options;
-    return index.search(query, { limit, tier, signal, ...(filter && { filter }) });
+    const options = { limit, tier, signal, snippet: SNIPPET, ...(filter && { filter }) };
+    return index.search(query, options);
   }
 
   #show(answer: SiteAnswer, question: Question, signal: AbortSignal, improves: boolean): void {

@@ -98,7 +98,7 @@ const CSS = `
 .hit[aria-selected='true'] > .icon:last-child { opacity: 1; }
 .hit[aria-disabled] > .icon:last-child { display: none; }
 .text { display: block; flex: 1; min-width: 0; overflow-wrap: anywhere; }
-.title, .heading, .place, .excerpt { display: block; }
+.title, .heading, .place, .excerpt { display: block; text-align: match-parent; }
 .title { font-weight: 600; line-height: 1.4; }
 .heading { font-size: 0.875rem; font-weight: 500; line-height: 1.4; }
 .place {
@@ -131,7 +131,9 @@ const CSS = `
 mark { border-radius: 0.1875rem; background: var(--mark); color: var(--text); box-decoration-break: clone; }
 .similar {
   position: absolute;
-  inset-block-start: 0.5rem;
+  inset-block: 0;
+  block-size: fit-content;
+  margin-block: auto;
   inset-inline-end: 0.5rem;
   display: inline-flex;
   padding: 0.3125rem;
@@ -181,7 +183,6 @@ mark { border-radius: 0.1875rem; background: var(--mark); color: var(--text); bo
 .clear-recent { margin: 0 0 0.5rem 1.125rem; align-self: flex-start; font-size: 0.8125rem; }
 .footer {
   display: flex;
-  flex-wrap: wrap;
   align-items: center;
   gap: 0.25rem 1rem;
   min-block-size: 2.75rem;
@@ -191,7 +192,7 @@ mark { border-radius: 0.1875rem; background: var(--mark); color: var(--text); bo
   color: var(--muted);
   font-size: 0.75rem;
 }
-.switch { display: inline-flex; align-items: center; gap: 0.5rem; min-height: 1.75rem; border-radius: 0.25rem; color: var(--text); }
+.switch { display: inline-flex; flex: none; align-items: center; gap: 0.5rem; min-height: 1.75rem; border-radius: 0.25rem; color: var(--text); }
 .switch-state { color: var(--muted); }
 .knob {
   position: relative;
@@ -223,10 +224,11 @@ mark { border-radius: 0.1875rem; background: var(--mark); color: var(--text); bo
   background: linear-gradient(var(--accent), var(--accent)) 0 100% / calc(100% * var(--share, 0)) 2px no-repeat;
 }
 :dir(rtl) .model[data-state='loading'] { background-position: 100% 100%; }
-.to-similar { margin-inline-start: auto; color: var(--muted); font-weight: 400; }
-.hints { display: inline-flex; align-items: center; gap: 0.375rem; }
+.to-similar { flex: none; margin-inline-start: auto; color: var(--muted); font-weight: 400; }
+/* Those that do not fit wrap out of sight. */
+.hints { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 0.375rem 0.75rem; block-size: 1.375rem; overflow: hidden; }
+.hints span { display: inline-flex; align-items: center; gap: 0.375rem; }
 .to-similar[hidden] + .hints { margin-inline-start: auto; }
-.hints kbd:not(:first-child) { margin-inline-start: 0.375rem; }
 .hints kbd .icon { width: 0.75rem; height: 0.75rem; stroke-width: 2.2; }
 .announcer {
   position: absolute;
@@ -238,8 +240,10 @@ mark { border-radius: 0.1875rem; background: var(--mark); color: var(--text); bo
 }
 @media (max-width: 40rem), (hover: none) {
   .hints { display: none; }
+  .footer { flex-wrap: wrap; }
   .hit > .icon:last-child:not(:first-child) { display: none; }
-  .similar { opacity: 1; padding: 0.5rem; inset-block-start: 0.25rem; inset-inline-end: 0.125rem; }
+  .similar { opacity: 1; padding: 0.5rem; inset-inline-end: 0.125rem; }
+  .excerpt { -webkit-line-clamp: 3; }
 }
 @media (forced-colors: active) {
   .hit[aria-selected='true'] { outline: 2px solid Highlight; outline-offset: -2px; }

@@ -39,6 +39,7 @@ const CSS = `
 button, input, select { font: inherit; letter-spacing: inherit; color: inherit; margin: 0; }
 button { border: 0; padding: 0; background: none; cursor: pointer; text-align: inherit; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+input:focus-visible { outline: 0; }
 .icon {
   flex: none;
   width: 1.25rem;
@@ -107,6 +108,7 @@ dialog::backdrop { background: light-dark(#1a1f2c73, #05070bb3); animation: fade
   padding-inline: 1.125rem 0.75rem;
   border-block-end: 1px solid var(--line);
 }
+.field:focus-within > .icon { color: var(--accent); }
 .field > .icon { color: var(--muted); }
 input {
   flex: 1;
@@ -166,6 +168,7 @@ input::placeholder { color: var(--muted); opacity: 1; }
   border: 1px solid var(--line);
   border-radius: 0.5rem;
   background: var(--raised);
+  color: var(--text);
   font-size: 0.875rem;
   font-weight: 500;
 }
