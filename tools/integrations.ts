@@ -75,7 +75,7 @@ async function test(name: string, { out, tea }: Generator, tarball: string): Pro
     const byWords = await index.search('steep the leaves');
     expectThat(`${name}, by words`, firstPage(byWords), tea);
     await index.prepare();
-    const byMeaning = await index.search('a hot drink');
+    const byMeaning = await index.search('How hot should the water be?');
     expectThat(`${name}, tier`, byMeaning.tier, 'light');
     expectThat(`${name}, by meaning`, firstPage(byMeaning), tea);
     const { pages, passages } = index.info;
