@@ -14,9 +14,9 @@ export function writePages(pages: readonly Page[], folder: string): void {
   writeFileSync(join(folder, 'blank.html'), '<!doctype html><html lang="en"><title>-</title>');
 }
 
-/** Where a page lies in the folder: plain enough for any server. */
+/** Where a page lies in the folder: plain enough for any server, and nothing that a crawl leaves out. */
 export function pathOf(url: string): string {
-  return url.replaceAll('@', '');
+  return url.replaceAll('@', '').replaceAll('node_modules', 'below');
 }
 
 function htmlOf({ title, language, sections }: Page): string {
