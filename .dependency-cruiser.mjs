@@ -17,6 +17,9 @@ const ROOMS = {
   collection: ['contract', 'device', 'passages', 'vectors', 'words', 'cache', 'bridge'],
   crawl: ['contract', 'passages'],
   site: ['contract', 'vectors', 'words', 'light', 'collection/filter'],
+  node: ['contract', 'onnx', 'weights', 'engine', 'device', 'kernels'],
+  indexing: ['contract', 'crawl', 'passages', 'node', 'light', 'site'],
+  cli: ['contract', 'indexing'],
 };
 
 const FRONT_DOOR_MAY = ['contract', 'bridge', 'cache', 'collection', 'weights', 'device'];
@@ -40,7 +43,7 @@ const PACKAGES = {
 const FREE = ['\\.test\\.ts$', '^bench/', '^e2e/', '^tools/'];
 
 /** Reads the disk: never in a browser's bundle. */
-const NODE_ONLY = ['^src/crawl/folder/'];
+const NODE_ONLY = ['^src/crawl/folder/', '^src/(node|indexing|cli)/'];
 
 const roomRules = Object.entries(ROOMS).map(([room, allowed]) => ({
   name: `room-${room}`,

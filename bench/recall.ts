@@ -9,7 +9,7 @@ import { env } from 'onnxruntime-node';
 import { CATALOGUE, type Prompts } from '../src/contract/index.ts';
 import { cosine } from '../src/engine/self-test.ts';
 import { chooseSimd, type Simd } from '../src/kernels/index.ts';
-import { openNativeStarter } from '../tools/native/starter.ts';
+import { openModel } from '../src/node/index.ts';
 import { ranksOf, recallAt } from '../tools/recall/ranks.ts';
 import { declarationTask, wordnetTasks, type RecallTask } from '../tools/recall/tasks.ts';
 import { openStarter } from '../tools/samples/starter.ts';
@@ -107,7 +107,7 @@ const theirs: TaskVectors[] = [];
 for (const task of tasks) theirs.push(await vectorsOf(task, embedExactly));
 const rows: RecallRow[] = [];
 for (const simd of (['relaxed', 'simd128'] as const).filter(chooseSimd)) {
-  const native = await openNativeStarter({ simd, threads: THREADS });
+  const native = await openModel('starter', { cacheDir: '.cache', simd, threads: THREADS });
   for (const [i, task] of tasks.entries()) {
     const ours = await vectorsOf(task, (texts, kind) => native.embed(texts, kind));
     rows.push(...compare(task, simd, ours, theirs[i]!));

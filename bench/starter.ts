@@ -1,7 +1,7 @@
 /** The starter's vectors for benchmarks of what is done with them: our kernels in Node, two threads. */
 
 import { CATALOGUE, type Prompts } from '../src/contract/index.ts';
-import { openNativeStarter, type NativeStarter } from '../tools/native/starter.ts';
+import { openModel, type NodeModel } from '../src/node/index.ts';
 import { keptVectors } from './recall/kept.ts';
 
 const { dimensions, revision } = CATALOGUE['starter']!;
@@ -24,8 +24,8 @@ export async function starterVectors(
   return data;
 }
 
-let opening: Promise<NativeStarter> | undefined;
+let opening: Promise<NodeModel> | undefined;
 
-function opened(): Promise<NativeStarter> {
-  return (opening ??= openNativeStarter({ simd: 'simd128', threads: 2 }));
+function opened(): Promise<NodeModel> {
+  return (opening ??= openModel('starter', { cacheDir: '.cache', simd: 'simd128', threads: 2 }));
 }

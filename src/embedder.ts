@@ -1,6 +1,7 @@
 import type { ModelCounts, RemoteEmbedder } from './bridge/index.ts';
 import { cached, IndexedDbStore, MemoryStore, type VectorStore } from './cache/index.ts';
 import {
+  checkDimensions,
   NearfieldError,
   promptPrefix,
   throwIfAborted,
@@ -17,7 +18,7 @@ import {
 } from './contract/index.ts';
 import { toEmbeddings } from './embeddings.ts';
 import { openLanes, type Lanes, type OpenLane } from './lanes.ts';
-import { checkDimensions, checkModelOptions, checkTexts, DEFAULTS, oneOf } from './options.ts';
+import { checkModelOptions, checkTexts, DEFAULTS, oneOf } from './options.ts';
 
 /**
  * Loads a model in a worker and gives an embedder over it.

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { LoadedModel } from './contract/index.ts';
-import { checkDimensions, checkModelOptions, checkTexts } from './options.ts';
+import { checkModelOptions, checkTexts } from './options.ts';
 
 // What a page has and Node has not: an address of its own.
 beforeAll(() => {
@@ -97,25 +96,5 @@ describe('checkTexts', () => {
     ['   ', 0, /texts\[0\]: .* got a blank string/],
   ])('names the first bad text of %j', (texts, index, message) => {
     expect(() => checkTexts(texts as string[])).toThrow(badInput(message, index));
-  });
-});
-
-describe('checkDimensions', () => {
-  const matryoshka = { id: 'm', dimensions: 64, minDimensions: 32 } as LoadedModel;
-  const fixed = { id: 'f', dimensions: 64, minDimensions: 64 } as LoadedModel;
-
-  it('gives the full width, or one that the model was trained for', () => {
-    expect(checkDimensions(matryoshka, undefined)).toBe(64);
-    expect(checkDimensions(matryoshka, 32)).toBe(32);
-    expect(checkDimensions(fixed, 64)).toBe(64);
-  });
-
-  it.each([31, 65, 0, -1, 32.5, Number.NaN, '32'])('refuses %j', (wanted) => {
-    const expected = badInput(/dimensions: expected 32 to 64; got /);
-    expect(() => checkDimensions(matryoshka, wanted as number)).toThrow(expected);
-  });
-
-  it('cuts no vectors of a model that was not trained for it', () => {
-    expect(() => checkDimensions(fixed, 32)).toThrow(badInput(/expected 64, as f was not trained/));
   });
 });

@@ -8,7 +8,6 @@ import {
   RUNTIMES,
   SIMDS,
   type EmbedderOptions,
-  type LoadedModel,
   type ModelSpec,
 } from './contract/index.ts';
 
@@ -84,18 +83,6 @@ export function checkTexts(texts: string | readonly string[]): readonly string[]
     `texts[${index}]: expected a string with something to read, got ${got}.`,
     { index },
   );
-}
-
-/** The width asked for. Throws `bad-input` when the model's vectors cannot be cut so. */
-export function checkDimensions(model: LoadedModel, wanted: number | undefined): number {
-  const { dimensions: full, minDimensions: min } = model;
-  if (wanted === undefined || wanted === full) return full;
-  if (Number.isInteger(wanted) && wanted >= min && wanted <= full) return wanted;
-  const expected =
-    min === full
-      ? `${full}, as ${model.id} was not trained for shorter vectors`
-      : `${min} to ${full}`;
-  throw new NearfieldError('bad-input', `dimensions: expected ${expected}; got ${String(wanted)}.`);
 }
 
 function checkModel(model: unknown): string | ModelSpec {

@@ -4,11 +4,11 @@ import type { OpenHash } from '../weights/hash.ts';
 import { sizeOf } from '../weights/describe.ts';
 import { remoteFile } from '../weights/plan.ts';
 import type { ResolvedModel } from '../weights/resolve.ts';
-import type { FileStore } from '../weights/store.ts';
+import type { OpenStore } from '../weights/store.ts';
 import { StoredSource, type ByteSource } from './native/index.ts';
 
 export interface FetchContext {
-  store: FileStore;
+  store: OpenStore;
   device: Device;
   onWarning: (message: string) => void;
   onProgress: (progress: LoadProgress) => void;

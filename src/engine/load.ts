@@ -4,14 +4,12 @@ import {
   type LoadedModel,
   type LoadProgress,
   type LoadRequest,
-  type ModelFile,
   type ModelSpec,
 } from '../contract/index.ts';
 import { requestAdapter, type FoundAdapter } from '../device/index.ts';
 import { inspectModel, readStructure, type GraphFacts } from '../onnx/index.ts';
-import { openFileStore, type FetchedFile } from '../weights/download.ts';
-import { sha256 } from '../weights/hash.ts';
-import { isSafePath } from '../weights/path.ts';
+import type { FetchedFile } from '../weights/download.ts';
+import { openFileStore } from '../weights/open-store.ts';
 import { candidates, refusedBy, type Candidate } from '../weights/plan.ts';
 import { resolveRemembered } from '../weights/remember.ts';
 import {
@@ -24,6 +22,7 @@ import {
 } from './create-runtime.ts';
 import { Engine } from './engine.ts';
 import { ModelFiles } from './files.ts';
+import { besideGraph, identityOf, revisionOf } from './identity.ts';
 import { Later } from './later.ts';
 import { chooseRuntime } from './native/index.ts';
 import { warmUpWasm } from './ort/load.ts';
@@ -168,17 +167,6 @@ async function fetchTokenizer(spec: ModelSpec, files: ModelFiles): Promise<Token
   return { tokenizer: tokenizer.blob, config: config.blob };
 }
 
-/** The graph names its data files; a hostile one must not lead out of the model's folder. */
-function besideGraph(graph: ModelFile, location: string): string {
-  if (!isSafePath(location)) {
-    throw new NearfieldError(
-      'bad-model',
-      `${graph.path} names a data file outside its folder: "${location}".`,
-    );
-  }
-  return graph.path.split('/').slice(0, -1).concat(location).join('/');
-}
-
 function refusedByDevice(facts: GraphFacts, found: FoundAdapter | undefined): string | undefined {
   if (!found) return facts.cpuRefuses;
   return facts.webgpuRefuses ?? refusedBy(found.facts, facts);
@@ -194,11 +182,7 @@ async function start(
   const runtimeReason = fetched.choice.model ? undefined : fetched.choice.reason;
   const revision = spec.revision ?? (await revisionOf(files.hashes));
   const maxTokens = limitOf(spec, request.maxTokens);
-  const identity = [
-    `${spec.id}@${revision} ${dtype} ${spec.pooling} ${maxTokens}`,
-    // Its vectors are near those of ONNX Runtime, but not the same.
-    ...(runtime.runtime === 'native' ? ['native'] : []),
-  ].join(' ');
+  const identity = identityOf({ spec, revision, dtype, maxTokens, runtime: runtime.runtime });
   const engine = new Engine(tokens, runtime, identity);
   files.report('self-test');
   await selfTest(
@@ -229,10 +213,4 @@ async function start(
   };
   files.report('ready');
   return { engine, runtime, model };
-}
-
-/** A version for folders that name none: 16 hex digits over the hashes of all files used. */
-async function revisionOf(hashes: ReadonlyMap<string, string>): Promise<string> {
-  const lines = Array.from(hashes, ([path, hash]) => `${path} ${hash}`).sort();
-  return (await sha256(new Blob([lines.join('\n')]))).slice(0, 16);
 }

@@ -49,6 +49,11 @@ export class TextTokenizer {
     return this.#encode(text, Infinity);
   }
 
+  /** Tokens of a text, without the special ones around it. */
+  count(text: string): number {
+    return this.#tokenizer.encode(text, { add_special_tokens: false }).ids.length;
+  }
+
   #encode(text: string, room: number): EncodedText {
     const { ids } = this.#tokenizer.encode(text, { add_special_tokens: false });
     const truncated = ids.length > room;

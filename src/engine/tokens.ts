@@ -18,16 +18,28 @@ export type OpenTokens = (files: TokenizerFiles, options: TokenizerOptions) => P
 
 /** A tokenizer on the calling thread. */
 export const openTokens: OpenTokens = async (files, options) => {
+  const { tokenizer } = await openTokenizer(files, options);
+  return tokensOf(tokenizer);
+};
+
+/** What a tokenizer's files hold. Throws `bad-model` when they are none. */
+export async function openTokenizer(
+  files: TokenizerFiles,
+  options: TokenizerOptions,
+): Promise<{ tokenizer: TextTokenizer; json: unknown }> {
   const [json, config] = await Promise.all([
     parse('tokenizer.json', files.tokenizer),
     parse('tokenizer_config.json', files.config),
   ]);
-  const tokenizer = new TextTokenizer(json, config, options);
+  return { tokenizer: new TextTokenizer(json, config, options), json };
+}
+
+export function tokensOf(tokenizer: TextTokenizer): Tokens {
   return {
     encode: async (texts, whole = false) =>
       texts.map((text) => (whole ? tokenizer.encodeWhole(text) : tokenizer.encode(text))),
   };
-};
+}
 
 async function parse(name: string, file: Blob): Promise<unknown> {
   try {

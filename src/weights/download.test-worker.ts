@@ -1,7 +1,8 @@
 /** Fetches files where a model's are fetched: in a dedicated worker, which has sync access handles. */
 
 import { replyWith } from '../contract/index.ts';
-import { fetchFile, openFileStore } from './download.ts';
+import { fetchFile } from './download.ts';
+import { openFileStore } from './open-store.ts';
 import { QUIET, type Fetched, type FetchNews, type FetchOrder } from './download.test-orders.ts';
 
 const store = openFileStore();

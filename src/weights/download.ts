@@ -1,19 +1,16 @@
-import { NearfieldError, throwIfAborted } from '../contract/index.ts';
+import { NearfieldError, pause, throwIfAborted } from '../contract/index.ts';
 import { followed } from './followed.ts';
 import { sha256, type OpenHash } from './hash.ts';
 import { held } from './held.ts';
 import { probe } from './http.ts';
 import { claim, locked } from './lock.ts';
 import { MemoryFileStore } from './memory.ts';
-import { hasOpfs } from './opfs.ts';
-import { opfsStore } from './opfs-writer.ts';
-import { pause } from './pause.ts';
 import type { RemoteFile } from './plan.ts';
-import type { Content, FileMeta, FileStore, FileWriter, StoredFile } from './store.ts';
+import type { Content, FileMeta, FileWriter, OpenStore, StoredFile } from './store.ts';
 import { transfer, type TransferContext } from './transfer.ts';
 
 export interface DownloadContext extends TransferContext {
-  store: FileStore;
+  store: OpenStore;
   /** Told when the file cannot be kept and lives in memory, as far as that is known beforehand. */
   onWarning?: (message: string) => void;
   /**
@@ -33,10 +30,6 @@ export interface FetchedFile extends StoredFile {
 /** Tries after the first, each from where the last one stopped. */
 const RETRIES = 3;
 const FIRST_PAUSE_MS = 300;
-
-export function openFileStore(): FileStore {
-  return hasOpfs() ? opfsStore : new MemoryFileStore();
-}
 
 /**
  * A verified file: from the store when it is there, else fetched, resumed and kept.
@@ -80,7 +73,7 @@ async function storedOrFetched(file: RemoteFile, context: DownloadContext): Prom
 }
 
 async function fetchInto(
-  store: FileStore,
+  store: OpenStore,
   file: RemoteFile,
   context: DownloadContext,
   done: () => void,

@@ -19,6 +19,8 @@ export interface FolderToRead {
   revision?: string;
   /** Every file there is, where somebody told; else the server is asked file by file. */
   listing?: readonly ModelFile[] | undefined;
+  /** A JSON file of the folder; undefined where it is not there. @default fetched from `base` */
+  readJson?: (path: string) => Promise<unknown>;
 }
 
 /**
@@ -58,10 +60,9 @@ async function readJson(
   at: FolderToRead,
   signal: AbortSignal | undefined,
 ): Promise<{ manifestJson: unknown; files: RepositoryFiles }> {
+  const { readJson = (path: string): Promise<unknown> => fetchJson(at.base + path, signal) } = at;
   const read = async (path: string): Promise<unknown> =>
-    at.listing && !at.listing.some((file) => file.path === path)
-      ? undefined
-      : fetchJson(at.base + path, signal);
+    at.listing && !at.listing.some((file) => file.path === path) ? undefined : readJson(path);
   const [manifestJson, ...values] = await Promise.all(
     ['nearfield.json', ...Object.values(REPOSITORY_PATHS)].map(read),
   );

@@ -1,6 +1,5 @@
-import { abortError, NearfieldError, messageOf, throwIfAborted } from '../contract/index.ts';
+import { abortError, messageOf, NearfieldError, pause, throwIfAborted } from '../contract/index.ts';
 import { own } from './manifest.ts';
-import { pause } from './pause.ts';
 
 /** What a server says of a file without sending it. */
 export interface Probe {

@@ -1,5 +1,4 @@
-import { NearfieldError, messageOf } from '../contract/index.ts';
-import { pause } from './pause.ts';
+import { messageOf, NearfieldError, pause } from '../contract/index.ts';
 import type { FileKey, FileMeta, StoredFile, StoredFolder } from './store.ts';
 
 /**

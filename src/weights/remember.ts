@@ -3,7 +3,7 @@ import { sha256 } from './hash.ts';
 import { locked } from './lock.ts';
 import { noteKey, recallModel, resolveUnlessKept } from './recall.ts';
 import type { ResolvedModel, ResolveOptions } from './resolve.ts';
-import type { FileKey, FileStore } from './store.ts';
+import type { FileKey, OpenStore } from './store.ts';
 
 /**
  * `resolveModel`, kept beside the files, so that a model that was loaded once loads offline.
@@ -13,7 +13,7 @@ import type { FileKey, FileStore } from './store.ts';
 export async function resolveRemembered(
   model: string | ModelSpec,
   options: ResolveOptions,
-  store: FileStore,
+  store: OpenStore,
 ): Promise<ResolvedModel> {
   const key = noteKey(model, options);
   const kept = await recallModel(model, options, store);
@@ -29,7 +29,7 @@ export async function resolveRemembered(
   }
 }
 
-async function keep(key: FileKey, resolved: ResolvedModel, store: FileStore): Promise<void> {
+async function keep(key: FileKey, resolved: ResolvedModel, store: OpenStore): Promise<void> {
   const text = new Blob([JSON.stringify(resolved)]);
   const writer = await store.open(key);
   try {

@@ -45,6 +45,9 @@ export interface StoredFolder {
   bytes: number;
 }
 
+/** All that fetching a file needs of a store. */
+export type OpenStore = Pick<FileStore, 'durable' | 'get' | 'open'>;
+
 export interface FileStore {
   /** Whether files outlive the page. */
   readonly durable: boolean;

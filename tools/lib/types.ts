@@ -7,7 +7,7 @@ const STAGE = '.cache/lib-types';
 /** A relative import or re-export in a declaration file, or an `import('…')` type. */
 const RELATIVE = /(from\s+|import\()'(\.{1,2}\/[^']+)\.ts'/g;
 
-/** Emits declarations of the whole page side, then keeps what the entries lead to. */
+/** Emits declarations of all that the entries import, then keeps what their types lead to. */
 export async function emitTypes(entries: readonly string[], dist: string): Promise<void> {
   await rm(STAGE, { recursive: true, force: true });
   execFileSync('npx', ['tsc', '-p', 'tsconfig.lib.json', '--outDir', STAGE], { stdio: 'inherit' });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cosine } from '../../src/engine/self-test.ts';
-import { openNativeStarter, type NativeStarter } from '../native/starter.ts';
+import { openModel, type NodeModel } from '../../src/node/index.ts';
 import { openStarter, type Starter } from '../samples/starter.ts';
 import { ranksOf, recallAt } from './ranks.ts';
 import { translationsTask, wordnetTasks, type RecallTask } from './tasks.ts';
@@ -14,11 +14,11 @@ const STEP = 1178;
 const ARTICLES = [3, 15, 20, 26];
 
 let exact: Starter;
-let native: NativeStarter;
+let native: NodeModel;
 
 beforeAll(async () => {
   exact = await openStarter();
-  native = await openNativeStarter({ simd: 'simd128', threads: 2 });
+  native = await openModel('starter', { cacheDir: '.cache', simd: 'simd128', threads: 2 });
 }, 60_000);
 
 afterAll(() => native.close());

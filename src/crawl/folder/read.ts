@@ -1,6 +1,6 @@
 /** Bytes of files, never more than was asked for. */
 
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { throwIfAborted } from '../../contract/index.ts';
 import { LeftOut } from '../page.ts';
 
@@ -9,7 +9,15 @@ const LINE_FEED = 0x0a;
 
 /** A whole file; throws `too-large`. */
 export async function readWhole(file: string, maxBytes: number): Promise<Uint8Array> {
-  await using handle = await open(file);
+  const handle = await open(file);
+  try {
+    return await allOf(handle, maxBytes);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function allOf(handle: FileHandle, maxBytes: number): Promise<Uint8Array> {
   const { size } = await handle.stat();
   if (size > maxBytes) throw tooLarge(`${size} bytes`, maxBytes);
   // One more, to notice a file that grows.
@@ -36,7 +44,19 @@ export async function* linesOf(
   maxBytes: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Line> {
-  await using handle = await open(file);
+  const handle = await open(file);
+  try {
+    yield* linesIn(handle, maxBytes, signal);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* linesIn(
+  handle: FileHandle,
+  maxBytes: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Line> {
   const line = new OpenLine(maxBytes);
   for (;;) {
     throwIfAborted(signal);

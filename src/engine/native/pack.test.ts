@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openNative, readModelFiles, type ModelFiles } from '../../../tools/native/open.ts';
+import { openNative, readModelFiles, type ModelFiles } from '../../node/open.ts';
 import { writeTestModels } from '../../../tools/test-models/index.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Qwen3Model, TensorRef } from './graph/model.ts';

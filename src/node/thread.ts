@@ -1,7 +1,7 @@
 /** Entry of a thread of `spawnNodeThread`. */
 
 import { parentPort } from 'node:worker_threads';
-import { serveThread, type Order } from '../../src/engine/native/thread.ts';
+import { serveThread, type Order } from '../engine/native/thread.ts';
 
 const port = parentPort;
 if (!port) throw new Error('Run by spawnNodeThread');

@@ -1,8 +1,8 @@
 /** Threads of Node for the native runtime; in a browser they are workers. */
 
 import { Worker } from 'node:worker_threads';
-import type { Answer } from '../../src/engine/native/thread.ts';
-import type { ThreadHandle } from '../../src/engine/native/threads.ts';
+import type { Answer } from '../engine/native/thread.ts';
+import type { ThreadHandle } from '../engine/native/threads.ts';
 
 export interface NodeThread extends ThreadHandle {
   worker: Worker;
@@ -14,9 +14,17 @@ const START = `
   import('tsx/esm/api').then(({ register }) => (register(), import(entry)));
 `;
 
+/** Beside this file: in the sources as it is, in the package built. */
+const ENTRY = new URL(
+  import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js',
+  import.meta.url,
+);
+
 /** `entry` is for tests of what goes wrong. */
-export function spawnNodeThread(entry = new URL('./thread.ts', import.meta.url)): NodeThread {
-  const worker = new Worker(START, { eval: true, workerData: { entry: entry.href } });
+export function spawnNodeThread(entry = ENTRY): NodeThread {
+  const worker = entry.pathname.endsWith('.ts')
+    ? new Worker(START, { eval: true, workerData: { entry: entry.href } })
+    : new Worker(entry);
   worker.unref();
   return {
     worker,

@@ -1,4 +1,4 @@
-import { abortError } from '../contract/index.ts';
+import { abortError } from './errors.ts';
 
 /** Waits for so many milliseconds; rejects with `aborted` as soon as the signal fires. */
 export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

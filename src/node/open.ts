@@ -2,17 +2,17 @@
 
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Simd } from '../../src/contract/index.ts';
+import type { Simd } from '../contract/index.ts';
 import {
   isRecognised,
   recognise,
   tensorsOf,
   type NativeModel,
-} from '../../src/engine/native/graph/index.ts';
-import { createNativeRuntime, type NativeOptions } from '../../src/engine/native/runtime.ts';
-import type { ByteSource } from '../../src/engine/native/source.ts';
-import type { Runtime } from '../../src/engine/runtime.ts';
-import { kernelUrl } from '../../src/kernels/index.ts';
+} from '../engine/native/graph/index.ts';
+import { createNativeRuntime, type NativeOptions } from '../engine/native/runtime.ts';
+import type { ByteSource } from '../engine/native/source.ts';
+import type { Runtime } from '../engine/runtime.ts';
+import { kernelUrl } from '../kernels/index.ts';
 import { spawnNodeThread } from './spawn.ts';
 
 export interface ModelFiles {
