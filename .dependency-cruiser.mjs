@@ -20,6 +20,7 @@ const ROOMS = {
   node: ['contract', 'onnx', 'weights', 'engine', 'device', 'kernels'],
   indexing: ['contract', 'crawl', 'passages', 'node', 'light', 'site'],
   cli: ['contract', 'indexing'],
+  widget: ['contract', 'site/index.ts', 'index.ts'],
 };
 
 const FRONT_DOOR_MAY = ['contract', 'bridge', 'cache', 'collection', 'weights', 'device'];
@@ -62,7 +63,9 @@ const packageRules = Object.entries(PACKAGES).map(([name, places]) => ({
 }));
 
 function inRooms(rooms) {
-  return rooms.map((room) => `^src/${room}/`);
+  return rooms.map((room) =>
+    room.endsWith('.ts') ? `^src/${room.replace('.', '\\.')}$` : `^src/${room}/`,
+  );
 }
 
 /** @type {import('dependency-cruiser').IConfiguration} */

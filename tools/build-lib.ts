@@ -1,7 +1,10 @@
 /**
  * Builds the package into dist/:
  *
- * - `index.js`: the page's side, dependencies bundled in, not minified (the user's bundler does that);
+ * - `index.js`, `site.js`: the page's side, dependencies bundled in, not minified (the user's bundler
+ *   does that);
+ * - `widget.js`: `<nearfield-search>`, minified, for a script tag; its chunks are fetched when somebody
+ *   is about to search;
  * - `workers/*.worker.js`: each whole in one file, since bundlers make workers of one file only,
  *   with ORT's runtime files beside it, addressed by `new URL('…', import.meta.url)` literals, which
  *   Vite, webpack, Rollup and browsers all understand;
@@ -15,16 +18,21 @@ import { bundleNode } from './lib/node.ts';
 import { bundlePage } from './lib/page.ts';
 import { noticesFor } from './lib/notices.ts';
 import { emitTypes } from './lib/types.ts';
+import { bundleWidget } from './lib/widget.ts';
 import { bundleWorker } from './lib/worker.ts';
 
 const DIST = 'dist';
 
 await rm(DIST, { recursive: true, force: true });
 const modules = [
-  ...(await bundlePage({ index: 'src/index.ts' }, DIST)),
+  ...(await bundlePage({ index: 'src/index.ts', site: 'src/site/index.ts' }, DIST)),
+  ...(await bundleWidget(DIST)),
   ...(await bundleWorker('embed.worker', `${DIST}/workers`)),
   ...(await bundleWorker('search.worker', `${DIST}/workers`)),
   ...(await bundleNode(`${DIST}/node`)),
 ];
-await emitTypes(['index.d.ts', 'indexing/index.d.ts'], DIST);
+await emitTypes(
+  ['index.d.ts', 'site/index.d.ts', 'widget/index.d.ts', 'indexing/index.d.ts'],
+  DIST,
+);
 await writeFile(`${DIST}/THIRD-PARTY.txt`, await noticesFor(modules));

@@ -1,0 +1,43 @@
+/** What the open search says in Arabic. */
+
+import type { PanelStrings } from './panel.ts';
+
+export const strings: PanelStrings = {
+  results: 'نتائج البحث',
+  loading: 'جارٍ البحث',
+  start: 'اكتب ما تبحث عنه: كلمات أو سؤالًا.',
+  nothing: 'لا نتائج عن «{query}»',
+  nothingHint: 'جرّب كلمات أخرى أو كلمات أقل.',
+  failed: 'لم ينجح البحث.',
+  offline: 'أنت غير متصل. يتابَع البحث عند عودة الاتصال.',
+  partial: 'تعذّرت قراءة جزء من الفهرس: قد تنقص بعض النتائج.',
+  pages: {
+    zero: 'لا صفحات',
+    one: 'صفحة واحدة',
+    two: 'صفحتان',
+    few: '{count} صفحات',
+    many: '{count} صفحة',
+    other: '{count} صفحة',
+  },
+  recent: 'عمليات البحث الأخيرة',
+  clearRecent: 'مسح عمليات البحث الأخيرة',
+  filters: 'المرشحات',
+  all: 'الكل',
+  similar: 'صفحات مشابهة',
+  similarTo: 'مشابه لـ«{title}»',
+  back: 'العودة إلى النتائج',
+  meaning: 'البحث بالمعنى',
+  meaningOffer: 'ابحث بالمعنى أيضًا ({size})',
+  meaningLoading: 'جارٍ تحميل المعنى',
+  meaningFailed: 'تعذّر تحميل المعنى',
+  model: 'استخدام النموذج الكامل',
+  modelOffer: 'يُنزَّل النموذج الكامل مرة واحدة: {size}.',
+  download: 'تنزيل',
+  cancel: 'إلغاء',
+  modelLoading: 'جارٍ تحميل النموذج الكامل: {percent}',
+  modelReady: 'النموذج الكامل قيد الاستخدام',
+  modelFailed: 'تعذّر تحميل النموذج الكامل',
+  toMove: 'تنقّل',
+  toOpen: 'فتح',
+  toClose: 'إغلاق',
+};

@@ -1,0 +1,36 @@
+/** What the open search says in German. */
+
+import type { PanelStrings } from './panel.ts';
+
+export const strings: PanelStrings = {
+  results: 'Suchergebnisse',
+  loading: 'Suche läuft',
+  start: 'Geben Sie ein, wonach Sie suchen: Wörter oder eine Frage.',
+  nothing: 'Nichts gefunden für „{query}“',
+  nothingHint: 'Versuchen Sie es mit anderen oder weniger Wörtern.',
+  failed: 'Die Suche hat nicht funktioniert.',
+  offline: 'Sie sind offline. Die Suche geht weiter, sobald Sie wieder verbunden sind.',
+  partial: 'Ein Teil des Index war nicht lesbar: Einige Ergebnisse fehlen vielleicht.',
+  pages: { one: '{count} Seite', other: '{count} Seiten' },
+  recent: 'Letzte Suchen',
+  clearRecent: 'Letzte Suchen löschen',
+  filters: 'Filter',
+  all: 'Alle',
+  similar: 'Ähnliche Seiten',
+  similarTo: 'Ähnlich wie „{title}“',
+  back: 'Zurück zu den Ergebnissen',
+  meaning: 'Nach Bedeutung suchen',
+  meaningOffer: 'Auch nach Bedeutung suchen ({size})',
+  meaningLoading: 'Bedeutung wird geladen',
+  meaningFailed: 'Bedeutung ließ sich nicht laden',
+  model: 'Volles Modell verwenden',
+  modelOffer: 'Das volle Modell wird einmal heruntergeladen: {size}.',
+  download: 'Herunterladen',
+  cancel: 'Abbrechen',
+  modelLoading: 'Volles Modell wird geladen: {percent}',
+  modelReady: 'Volles Modell im Einsatz',
+  modelFailed: 'Das volle Modell ließ sich nicht laden',
+  toMove: 'bewegen',
+  toOpen: 'öffnen',
+  toClose: 'schließen',
+};

@@ -1,0 +1,36 @@
+/** What the open search says in English. */
+
+import type { PanelStrings } from './panel.ts';
+
+export const strings: PanelStrings = {
+  results: 'Search results',
+  loading: 'Searching',
+  start: 'Type what you are looking for, in words or as a question.',
+  nothing: 'Nothing found for “{query}”',
+  nothingHint: 'Try other words, or fewer of them.',
+  failed: 'The search did not work.',
+  offline: 'You are offline. The search goes on when you are back.',
+  partial: 'Part of the index could not be read: some results may be missing.',
+  pages: { one: '{count} page', other: '{count} pages' },
+  recent: 'Recent searches',
+  clearRecent: 'Clear recent searches',
+  filters: 'Filters',
+  all: 'All',
+  similar: 'Similar pages',
+  similarTo: 'Similar to “{title}”',
+  back: 'Back to the results',
+  meaning: 'Search by meaning',
+  meaningOffer: 'Search by meaning, too ({size})',
+  meaningLoading: 'Loading meaning',
+  meaningFailed: 'Meaning could not be loaded',
+  model: 'Use the full model',
+  modelOffer: 'The full model is a download of {size}, once.',
+  download: 'Download',
+  cancel: 'Cancel',
+  modelLoading: 'Loading the full model: {percent}',
+  modelReady: 'Full model in use',
+  modelFailed: 'The full model could not be loaded',
+  toMove: 'move',
+  toOpen: 'open',
+  toClose: 'close',
+};

@@ -1,0 +1,36 @@
+/** What the open search says in Spanish. */
+
+import type { PanelStrings } from './panel.ts';
+
+export const strings: PanelStrings = {
+  results: 'Resultados de búsqueda',
+  loading: 'Buscando',
+  start: 'Escribe lo que buscas: palabras o una pregunta.',
+  nothing: 'Sin resultados para «{query}»',
+  nothingHint: 'Prueba con otras palabras o con menos.',
+  failed: 'La búsqueda ha fallado.',
+  offline: 'No tienes conexión. La búsqueda seguirá cuando vuelvas a estar en línea.',
+  partial: 'No se pudo leer una parte del índice: pueden faltar resultados.',
+  pages: { one: '{count} página', other: '{count} páginas' },
+  recent: 'Búsquedas recientes',
+  clearRecent: 'Borrar búsquedas recientes',
+  filters: 'Filtros',
+  all: 'Todo',
+  similar: 'Páginas similares',
+  similarTo: 'Similar a «{title}»',
+  back: 'Volver a los resultados',
+  meaning: 'Buscar por significado',
+  meaningOffer: 'Buscar también por significado ({size})',
+  meaningLoading: 'Cargando el significado',
+  meaningFailed: 'No se pudo cargar el significado',
+  model: 'Usar el modelo completo',
+  modelOffer: 'El modelo completo se descarga una sola vez: {size}.',
+  download: 'Descargar',
+  cancel: 'Cancelar',
+  modelLoading: 'Cargando el modelo completo: {percent}',
+  modelReady: 'Modelo completo en uso',
+  modelFailed: 'No se pudo cargar el modelo completo',
+  toMove: 'moverse',
+  toOpen: 'abrir',
+  toClose: 'cerrar',
+};

@@ -1,0 +1,36 @@
+/** What the open search says in French. */
+
+import type { PanelStrings } from './panel.ts';
+
+export const strings: PanelStrings = {
+  results: 'Résultats de recherche',
+  loading: 'Recherche en cours',
+  start: 'Saisissez ce que vous cherchez : des mots ou une question.',
+  nothing: 'Aucun résultat pour « {query} »',
+  nothingHint: 'Essayez avec d’autres mots, ou moins de mots.',
+  failed: 'La recherche a échoué.',
+  offline: 'Vous êtes hors ligne. La recherche reprendra dès votre retour.',
+  partial: 'Une partie de l’index est illisible : des résultats peuvent manquer.',
+  pages: { one: '{count} page', other: '{count} pages' },
+  recent: 'Recherches récentes',
+  clearRecent: 'Effacer les recherches récentes',
+  filters: 'Filtres',
+  all: 'Tout',
+  similar: 'Pages similaires',
+  similarTo: 'Similaire à « {title} »',
+  back: 'Retour aux résultats',
+  meaning: 'Rechercher par le sens',
+  meaningOffer: 'Rechercher aussi par le sens ({size})',
+  meaningLoading: 'Chargement du sens',
+  meaningFailed: 'Le sens n’a pas pu être chargé',
+  model: 'Utiliser le modèle complet',
+  modelOffer: 'Le modèle complet se télécharge une seule fois : {size}.',
+  download: 'Télécharger',
+  cancel: 'Annuler',
+  modelLoading: 'Chargement du modèle complet : {percent}',
+  modelReady: 'Modèle complet utilisé',
+  modelFailed: 'Le modèle complet n’a pas pu être chargé',
+  toMove: 'naviguer',
+  toOpen: 'ouvrir',
+  toClose: 'fermer',
+};

@@ -1,0 +1,36 @@
+/** What the open search says in Italian. */
+
+import type { PanelStrings } from './panel.ts';
+
+export const strings: PanelStrings = {
+  results: 'Risultati della ricerca',
+  loading: 'Ricerca in corso',
+  start: 'Scrivi che cosa cerchi: parole o una domanda.',
+  nothing: 'Nessun risultato per «{query}»',
+  nothingHint: 'Prova con altre parole, o con meno parole.',
+  failed: 'La ricerca non è riuscita.',
+  offline: 'Sei offline. La ricerca riprende quando torni in linea.',
+  partial: 'Una parte dell’indice non è leggibile: potrebbero mancare risultati.',
+  pages: { one: '{count} pagina', other: '{count} pagine' },
+  recent: 'Ricerche recenti',
+  clearRecent: 'Cancella le ricerche recenti',
+  filters: 'Filtri',
+  all: 'Tutto',
+  similar: 'Pagine simili',
+  similarTo: 'Simile a «{title}»',
+  back: 'Torna ai risultati',
+  meaning: 'Cerca per significato',
+  meaningOffer: 'Cerca anche per significato ({size})',
+  meaningLoading: 'Caricamento del significato',
+  meaningFailed: 'Impossibile caricare il significato',
+  model: 'Usa il modello completo',
+  modelOffer: 'Il modello completo si scarica una volta sola: {size}.',
+  download: 'Scarica',
+  cancel: 'Annulla',
+  modelLoading: 'Caricamento del modello completo: {percent}',
+  modelReady: 'Modello completo in uso',
+  modelFailed: 'Impossibile caricare il modello completo',
+  toMove: 'spostarsi',
+  toOpen: 'aprire',
+  toClose: 'chiudere',
+};

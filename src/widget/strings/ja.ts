@@ -1,0 +1,36 @@
+/** What the open search says in Japanese. */
+
+import type { PanelStrings } from './panel.ts';
+
+export const strings: PanelStrings = {
+  results: '検索結果',
+  loading: '検索中',
+  start: '探しているものを、言葉や質問で入力してください。',
+  nothing: '「{query}」に一致するものはありません',
+  nothingHint: '別の言葉にするか、言葉を減らしてみてください。',
+  failed: '検索できませんでした。',
+  offline: 'オフラインです。接続が戻ると検索を続けます。',
+  partial: '索引の一部を読み込めませんでした。表示されない結果があるかもしれません。',
+  pages: { other: '{count}ページ' },
+  recent: '最近の検索',
+  clearRecent: '最近の検索を消去',
+  filters: '絞り込み',
+  all: 'すべて',
+  similar: '似ているページ',
+  similarTo: '「{title}」に似ているページ',
+  back: '検索結果に戻る',
+  meaning: '意味で検索',
+  meaningOffer: '意味でも検索する（{size}）',
+  meaningLoading: '意味検索を読み込み中',
+  meaningFailed: '意味検索を読み込めませんでした',
+  model: '完全なモデルを使う',
+  modelOffer: '完全なモデルを一度だけダウンロードします（{size}）。',
+  download: 'ダウンロード',
+  cancel: 'キャンセル',
+  modelLoading: '完全なモデルを読み込み中：{percent}',
+  modelReady: '完全なモデルを使用中',
+  modelFailed: '完全なモデルを読み込めませんでした',
+  toMove: '移動',
+  toOpen: '開く',
+  toClose: '閉じる',
+};

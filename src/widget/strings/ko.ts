@@ -1,0 +1,36 @@
+/** What the open search says in Korean. */
+
+import type { PanelStrings } from './panel.ts';
+
+export const strings: PanelStrings = {
+  results: '검색 결과',
+  loading: '검색 중',
+  start: '찾는 내용을 단어나 질문으로 입력하세요.',
+  nothing: '‘{query}’에 대한 결과가 없습니다',
+  nothingHint: '다른 단어를 쓰거나 단어를 줄여 보세요.',
+  failed: '검색하지 못했습니다.',
+  offline: '오프라인 상태입니다. 다시 연결되면 검색을 계속합니다.',
+  partial: '색인 일부를 읽지 못해 빠진 결과가 있을 수 있습니다.',
+  pages: { other: '페이지 {count}개' },
+  recent: '최근 검색',
+  clearRecent: '최근 검색 지우기',
+  filters: '필터',
+  all: '전체',
+  similar: '비슷한 페이지',
+  similarTo: '‘{title}’와 비슷한 페이지',
+  back: '결과로 돌아가기',
+  meaning: '의미로 검색',
+  meaningOffer: '의미로도 검색 ({size})',
+  meaningLoading: '의미 검색을 불러오는 중',
+  meaningFailed: '의미 검색을 불러오지 못했습니다',
+  model: '전체 모델 사용',
+  modelOffer: '전체 모델은 한 번만 내려받습니다: {size}.',
+  download: '내려받기',
+  cancel: '취소',
+  modelLoading: '전체 모델을 불러오는 중: {percent}',
+  modelReady: '전체 모델 사용 중',
+  modelFailed: '전체 모델을 불러오지 못했습니다',
+  toMove: '이동',
+  toOpen: '열기',
+  toClose: '닫기',
+};

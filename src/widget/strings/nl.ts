@@ -1,0 +1,36 @@
+/** What the open search says in Dutch. */
+
+import type { PanelStrings } from './panel.ts';
+
+export const strings: PanelStrings = {
+  results: 'Zoekresultaten',
+  loading: 'Bezig met zoeken',
+  start: 'Typ wat je zoekt: woorden of een vraag.',
+  nothing: 'Niets gevonden voor ‘{query}’',
+  nothingHint: 'Probeer andere woorden, of minder.',
+  failed: 'Het zoeken is mislukt.',
+  offline: 'Je bent offline. Het zoeken gaat verder zodra je weer verbinding hebt.',
+  partial: 'Een deel van de index is niet leesbaar: er kunnen resultaten ontbreken.',
+  pages: { one: '{count} pagina', other: '{count} pagina’s' },
+  recent: 'Recente zoekopdrachten',
+  clearRecent: 'Recente zoekopdrachten wissen',
+  filters: 'Filters',
+  all: 'Alles',
+  similar: 'Vergelijkbare pagina’s',
+  similarTo: 'Vergelijkbaar met ‘{title}’',
+  back: 'Terug naar de resultaten',
+  meaning: 'Zoeken op betekenis',
+  meaningOffer: 'Ook op betekenis zoeken ({size})',
+  meaningLoading: 'Betekenis wordt geladen',
+  meaningFailed: 'Betekenis kon niet worden geladen',
+  model: 'Het volledige model gebruiken',
+  modelOffer: 'Het volledige model wordt één keer gedownload: {size}.',
+  download: 'Downloaden',
+  cancel: 'Annuleren',
+  modelLoading: 'Volledig model wordt geladen: {percent}',
+  modelReady: 'Volledig model in gebruik',
+  modelFailed: 'Het volledige model kon niet worden geladen',
+  toMove: 'bewegen',
+  toOpen: 'openen',
+  toClose: 'sluiten',
+};

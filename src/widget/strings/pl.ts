@@ -1,0 +1,41 @@
+/** What the open search says in Polish. */
+
+import type { PanelStrings } from './panel.ts';
+
+export const strings: PanelStrings = {
+  results: 'Wyniki wyszukiwania',
+  loading: 'Wyszukiwanie',
+  start: 'Wpisz, czego szukasz: słowa albo pytanie.',
+  nothing: 'Brak wyników dla „{query}”',
+  nothingHint: 'Spróbuj innych słów lub mniejszej ich liczby.',
+  failed: 'Wyszukiwanie nie powiodło się.',
+  offline: 'Jesteś offline. Wyszukiwanie ruszy po odzyskaniu połączenia.',
+  partial: 'Nie udało się odczytać części indeksu: może brakować wyników.',
+  pages: {
+    one: '{count} strona',
+    few: '{count} strony',
+    many: '{count} stron',
+    other: '{count} strony',
+  },
+  recent: 'Ostatnie wyszukiwania',
+  clearRecent: 'Wyczyść ostatnie wyszukiwania',
+  filters: 'Filtry',
+  all: 'Wszystkie',
+  similar: 'Podobne strony',
+  similarTo: 'Podobne do „{title}”',
+  back: 'Wróć do wyników',
+  meaning: 'Szukaj według znaczenia',
+  meaningOffer: 'Szukaj też według znaczenia ({size})',
+  meaningLoading: 'Wczytywanie znaczenia',
+  meaningFailed: 'Nie udało się wczytać znaczenia',
+  model: 'Użyj pełnego modelu',
+  modelOffer: 'Pełny model pobiera się tylko raz: {size}.',
+  download: 'Pobierz',
+  cancel: 'Anuluj',
+  modelLoading: 'Wczytywanie pełnego modelu: {percent}',
+  modelReady: 'Pełny model w użyciu',
+  modelFailed: 'Nie udało się wczytać pełnego modelu',
+  toMove: 'przejdź',
+  toOpen: 'otwórz',
+  toClose: 'zamknij',
+};

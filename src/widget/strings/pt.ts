@@ -1,0 +1,36 @@
+/** What the open search says in Portuguese. */
+
+import type { PanelStrings } from './panel.ts';
+
+export const strings: PanelStrings = {
+  results: 'Resultados da pesquisa',
+  loading: 'Pesquisando',
+  start: 'Digite o que você procura: palavras ou uma pergunta.',
+  nothing: 'Nada encontrado para “{query}”',
+  nothingHint: 'Tente outras palavras, ou menos palavras.',
+  failed: 'A pesquisa falhou.',
+  offline: 'Você está offline. A pesquisa continua quando a conexão voltar.',
+  partial: 'Uma parte do índice não pôde ser lida: podem faltar resultados.',
+  pages: { one: '{count} página', other: '{count} páginas' },
+  recent: 'Pesquisas recentes',
+  clearRecent: 'Limpar pesquisas recentes',
+  filters: 'Filtros',
+  all: 'Tudo',
+  similar: 'Páginas semelhantes',
+  similarTo: 'Semelhante a “{title}”',
+  back: 'Voltar aos resultados',
+  meaning: 'Pesquisar por significado',
+  meaningOffer: 'Pesquisar também por significado ({size})',
+  meaningLoading: 'Carregando o significado',
+  meaningFailed: 'Não foi possível carregar o significado',
+  model: 'Usar o modelo completo',
+  modelOffer: 'O modelo completo é baixado uma única vez: {size}.',
+  download: 'Baixar',
+  cancel: 'Cancelar',
+  modelLoading: 'Carregando o modelo completo: {percent}',
+  modelReady: 'Modelo completo em uso',
+  modelFailed: 'Não foi possível carregar o modelo completo',
+  toMove: 'mover',
+  toOpen: 'abrir',
+  toClose: 'fechar',
+};

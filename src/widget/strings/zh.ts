@@ -1,0 +1,36 @@
+/** What the open search says in Chinese. */
+
+import type { PanelStrings } from './panel.ts';
+
+export const strings: PanelStrings = {
+  results: '搜索结果',
+  loading: '正在搜索',
+  start: '输入您要找的内容：词语或问题。',
+  nothing: '没有找到“{query}”',
+  nothingHint: '请换用其他词语，或减少词语。',
+  failed: '搜索失败。',
+  offline: '您已离线。恢复连接后将继续搜索。',
+  partial: '部分索引无法读取，可能缺少一些结果。',
+  pages: { other: '{count} 个页面' },
+  recent: '最近的搜索',
+  clearRecent: '清除最近的搜索',
+  filters: '筛选',
+  all: '全部',
+  similar: '相似页面',
+  similarTo: '与“{title}”相似的页面',
+  back: '返回结果',
+  meaning: '按含义搜索',
+  meaningOffer: '同时按含义搜索（{size}）',
+  meaningLoading: '正在加载含义搜索',
+  meaningFailed: '无法加载含义搜索',
+  model: '使用完整模型',
+  modelOffer: '完整模型只需下载一次：{size}。',
+  download: '下载',
+  cancel: '取消',
+  modelLoading: '正在加载完整模型：{percent}',
+  modelReady: '正在使用完整模型',
+  modelFailed: '无法加载完整模型',
+  toMove: '移动',
+  toOpen: '打开',
+  toClose: '关闭',
+};
