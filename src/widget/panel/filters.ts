@@ -64,12 +64,12 @@ export class Filters {
   }
 
   #buttons(field: string, values: readonly SiteFilterValue[]): HTMLElement {
-    const buttons = values.map(({ value, passages }) => {
+    const buttons = values.map(({ value, pages }) => {
       const button = h(
         'button',
         { type: 'button', class: 'chip', part: 'filter', 'aria-pressed': 'false' },
         h('span', { dir: 'auto' }, String(value)),
-        h('span', { class: 'count' }, this.#wording.number(passages)),
+        h('span', { class: 'count' }, this.#wording.number(pages)),
       );
       button.addEventListener('click', () => {
         const chosen = this.#chosenOf(field);
@@ -84,8 +84,8 @@ export class Filters {
   }
 
   #menu(field: string, values: readonly SiteFilterValue[]): HTMLElement {
-    const options = values.map(({ value, passages }, i) =>
-      h('option', { value: i }, `${String(value)} (${this.#wording.number(passages)})`),
+    const options = values.map(({ value, pages }, i) =>
+      h('option', { value: i }, `${String(value)} (${this.#wording.number(pages)})`),
     );
     const all = h('option', { value: -1 }, this.#wording.text('all'));
     const select = h('select', { part: 'filter', 'aria-label': field }, all, ...options);
