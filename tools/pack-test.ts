@@ -1,11 +1,11 @@
 /**
  * Installs the packed library into an empty project, as a user would, and embeds a query with it:
  * type-checked, built by Vite, served by Vite's development server, and as plain files with no
- * bundler at all.
+ * bundler at all. Then indexes a small site by the command that came with it, and by its function.
  */
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium, type Browser } from 'playwright';
@@ -100,12 +100,44 @@ function verify(name: string, result: Result): void {
   console.log(`✓ ${name}: ${dimensions} dimensions, ${runtime}, ${threads} threads`);
 }
 
+interface Manifest {
+  pages: number;
+  model?: { model: string };
+  light?: { bytes: number };
+}
+
+/** In plain Node, by what npm put into the project. */
+function verifyIndex(app: string): void {
+  const nearfield = join(app, 'node_modules/.bin/nearfield');
+  const env = { ...process.env, NEARFIELD_CACHE: join(app, 'cache'), NODE_OPTIONS: '' };
+  const run = (program: string, ...words: string[]): string =>
+    execFileSync(program, words, { cwd: app, encoding: 'utf8', env });
+  const manifestOf = (folder: string): Manifest =>
+    JSON.parse(readFileSync(join(app, folder, 'nearfield.json'), 'utf8')) as Manifest;
+  run(nearfield, 'index', 'docs', '--words-only', '--out', 'words');
+  const words = manifestOf('words');
+  if (words.pages !== 2 || words.model) throw new Error(`Words: ${JSON.stringify(words)}`);
+  // Its threads run from a file of their own; where one is not found, a warning says so.
+  const said = run(nearfield, 'index', 'docs', '--threads', '2', '--json');
+  const meant = manifestOf('docs/nearfield');
+  if (meant.model?.model !== 'starter' || !meant.light) {
+    throw new Error(`The starter: ${JSON.stringify(meant)}`);
+  }
+  if (said.includes('"warning"')) throw new Error(`The starter: ${said}`);
+  run(process.execPath, 'build.mjs');
+  if (JSON.stringify(manifestOf('built')) !== JSON.stringify(meant)) {
+    throw new Error('nearfield/build: another index than the command gives');
+  }
+  console.log('✓ nearfield index, nearfield/build');
+}
+
 async function main(): Promise<void> {
   const app = makeProject();
   const browser = await chromium.launch({ executablePath: findBrowser(), args: [...BASE_FLAGS] });
   try {
     checkTypes(app);
     console.log('✓ types');
+    verifyIndex(app);
     const ways: [string, string, () => Promise<Server>][] = [
       ['built by Vite', '', () => builtSite(app)],
       ['Vite’s development server', '', () => development(app)],

@@ -12,6 +12,8 @@ export interface Page {
   /** BCP 47 tag. */
   language: string;
   sections: { heading?: string; text: string }[];
+  /** Of a page of the dictionary: ids of what it explains. */
+  senses?: readonly string[];
 }
 
 const PAGES = 10_000;
@@ -26,8 +28,10 @@ const PASSAGE = 1000;
  * Three kinds: the Declaration of Human Rights, an article in one of 36 languages a page; all Markdown
  * files of installed packages, cut at headings into pages of about 3,000 units; and WordNet, 16
  * neighbouring senses a page with their words, definitions and examples, for the rest of them.
+ *
+ * @param untold senses whose definitions are left out
  */
-export function benchPages(): Page[] {
+export function benchPages(untold: ReadonlySet<string> = new Set()): Page[] {
   const articles = declarationArticles().map(({ language, number, text }): Page => ({
     url: `/rights/${language}/${number}/`,
     title: `${number} (${language})`,
@@ -35,7 +39,7 @@ export function benchPages(): Page[] {
     sections: [{ text }],
   }));
   const pages = [...articles, ...markdownPages()];
-  return [...pages, ...dictionaryPages(PAGES - pages.length)];
+  return [...pages, ...dictionaryPages(PAGES - pages.length, untold)];
 }
 
 export function* passagesOf(pages: Iterable<Page>): Generator<SitePassage> {
@@ -74,12 +78,12 @@ export function benchQueries(pages: readonly Page[]): string[] {
   ];
 }
 
-function spread<T>(items: readonly T[], count: number): T[] {
+export function spread<T>(items: readonly T[], count: number): T[] {
   const step = items.length / count;
   return Array.from({ length: count }, (_, i) => items[Math.floor((i + 0.5) * step)]!);
 }
 
-function dictionaryPages(most: number): Page[] {
+function dictionaryPages(most: number, untold: ReadonlySet<string>): Page[] {
   const senses = wordnetSenses();
   const pages: Page[] = [];
   for (let at = 0; at < senses.length && pages.length < most; at += SENSES) {
@@ -88,14 +92,16 @@ function dictionaryPages(most: number): Page[] {
       url: `/words/${group[0]!.id}/`,
       title: `${group[0]!.words[0]!} to ${group.at(-1)!.words[0]!}`,
       language: 'en',
-      sections: [{ text: group.map(entryOf).join('\n\n') }],
+      senses: group.map(({ id }) => id),
+      sections: [{ text: group.map((sense) => entryOf(sense, untold)).join('\n\n') }],
     });
   }
   return pages;
 }
 
-function entryOf({ words, definition, examples }: Sense): string {
-  return [`${words.join(', ')}: ${definition}.`, ...examples].join('\n');
+function entryOf({ id, words, definition, examples }: Sense, untold: ReadonlySet<string>): string {
+  const head = untold.has(id) ? words.join(', ') : `${words.join(', ')}: ${definition}.`;
+  return [head, ...examples].join('\n');
 }
 
 function markdownPages(): Page[] {

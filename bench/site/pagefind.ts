@@ -1,12 +1,10 @@
 /** Pagefind over the same pages: its own index, asked by its own client in a browser. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { close, createIndex } from 'pagefind';
 import { chromium, type Page as Tab } from 'playwright';
 import { BASE_FLAGS, findBrowser } from '../../tools/browser.ts';
 import type { CountingServer } from './counting-server.ts';
-import type { Page } from './corpus.ts';
 
 export interface Moved {
   files: number;
@@ -22,16 +20,10 @@ export interface Client {
 const RESULTS = 10;
 
 /**
- * Writes the pages as HTML and indexes them. All in one language, since its client searches that of
- * the page it is on, while ours has all languages in one index.
+ * Indexes a folder of pages. All in one language, since its client searches that of the page it is on,
+ * while ours has all languages in one index.
  */
-export async function buildPagefind(pages: readonly Page[], folder: string): Promise<void> {
-  for (const page of pages) {
-    const path = join(folder, page.url.replaceAll('@', ''), 'index.html');
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, htmlOf(page));
-  }
-  writeFileSync(join(folder, 'blank.html'), '<!doctype html><html lang="en"><title>-</title>');
+export async function buildPagefind(folder: string): Promise<void> {
   const { index, errors } = await createIndex({ forceLanguage: 'en' });
   if (!index) throw new Error(errors.join());
   const added = await index.addDirectory({ path: folder });
@@ -75,17 +67,4 @@ async function ask(tab: Tab, server: CountingServer, query: string): Promise<Mov
   );
   const index = server.taken().filter(({ path }) => !/\.js$|\/wasm\./.test(path));
   return { files: index.length, bytes: index.reduce((sum, { bytes }) => sum + bytes, 0) };
-}
-
-function htmlOf({ title, language, sections }: Page): string {
-  const body = sections.map(({ heading, text }, i) => {
-    const paragraphs = text.split(/\n{2,}/).map((paragraph) => `<p>${escaped(paragraph)}</p>`);
-    const head = heading === undefined ? '' : `<h2 id="s${i}">${escaped(heading)}</h2>`;
-    return `${head}\n${paragraphs.join('\n')}`;
-  });
-  return `<!doctype html><html lang="${language}"><title>${escaped(title)}</title><body><h1>${escaped(title)}</h1>\n${body.join('\n')}</body></html>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

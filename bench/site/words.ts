@@ -17,6 +17,7 @@ import { benchPages, benchQueries, passagesOf } from './corpus.ts';
 import { serveFolder, type CountingServer } from './counting-server.ts';
 import { fetcher } from './fetcher.ts';
 import { compareLimits } from './limits.ts';
+import { writePages } from './html.ts';
 import { buildPagefind, withPagefind, type Client, type Moved } from './pagefind.ts';
 
 const RIVAL = 'pagefind';
@@ -41,7 +42,8 @@ export async function main(): Promise<ResultRow[]> {
       mkdirSync(dirname(join(ours, name)), { recursive: true });
       writeFileSync(join(ours, name), bytes);
     }
-    await buildPagefind(pages, theirs);
+    writePages(pages, theirs);
+    await buildPagefind(theirs);
     const units = passages.reduce((sum, { text }) => sum + text.length, 0);
     console.log(`${pages.length} pages, ${passages.length} passages, ${units} UTF-16 units`);
     const servers = [await serveFolder(ours), await serveFolder(theirs)] as const;

@@ -4,6 +4,8 @@ import type { SitePassage } from '../site/passage.ts';
 
 /** What the queries may cost beside the passages, in characters that are read. */
 const SHARE = 0.2;
+/** Of a small site, as many as take a second or two: their mean is of use, too. */
+const LEAST = 64;
 /** What a text costs beside its characters: its prompt, and the tokens around it. */
 const BESIDE = 24;
 const SENTENCE = { least: 12, most: 200 };
@@ -20,7 +22,7 @@ const sentences = new Intl.Segmenter('en', { granularity: 'sentence' });
 export function queriesOf(passages: readonly SitePassage[], cost: number): string[] {
   const all = [...new Set(candidates(passages))];
   const whole = all.reduce((sum, text) => sum + text.length + BESIDE, 0);
-  const share = Math.min(1, (SHARE * cost) / whole);
+  const share = Math.min(1, Math.max((SHARE * cost) / whole, LEAST / all.length));
   return all.filter((_, i) => Math.floor((i + 1) * share) > Math.floor(i * share));
 }
 

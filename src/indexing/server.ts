@@ -111,7 +111,7 @@ export class EmbedServer implements VectorSource {
         `${this.#url} gave a vector of ${embedding.length} values; those of ${id} have ${this.width}. Serve that model, or name the one that is served (model, --model).`,
       );
     }
-    const norm = Math.hypot(...(embedding));
+    const norm = Math.hypot(...embedding);
     if (!Number.isFinite(norm) || norm === 0) {
       throw new NearfieldError(
         'bad-vector',

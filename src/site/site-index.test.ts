@@ -76,6 +76,17 @@ describe('a search of a site', () => {
     expect(on.asked.some((name) => /vectors|light|cell|group/.test(name))).toBe(false);
   });
 
+  it('marks words that tell something, and not those of every page', async () => {
+    const { index } = await opened();
+    const { pages } = await index.search('the number of bread');
+    const { text, marks } = pages[0]!.passages[0]!.snippet;
+    expect(new Set(marks.map(([start, end]) => text.slice(start, end)))).toEqual(
+      new Set(['bread']),
+    );
+    const [only] = (await index.search('the number')).pages;
+    expect(only!.passages[0]!.snippet.marks.length).toBeGreaterThan(0);
+  });
+
   it('leads to sections, and groups the passages of a page', async () => {
     const { index } = await opened();
     const { pages } = await index.search('page 7 about boat', { limit: 40, passages: 2 });

@@ -125,7 +125,7 @@ export class OpenSiteIndex implements SiteIndex {
       'tier' in meaning
         ? await rankByBoth(this.#text, words, meaning, { mask, signal })
         : rankByWords(words);
-    const { forms } = words.words;
+    const forms = telling(words.words.forms);
     const { without } = question;
     const found = await pagesOf(this.#text, ranked, {
       limit,
@@ -176,6 +176,14 @@ function checked({ limit, passages, tier = 'model', ...rest }: SiteSearchOptions
     throw new NearfieldError('bad-input', `tier: expected words, light or model, got ${tier}.`);
   }
   return { ...rest, ...counts, tier };
+}
+
+/** Weight, in parts of the query's heaviest, below which a word is marked nowhere: 'the' and 'of'. */
+const LEAST_MARKED = 0.3;
+
+function telling(forms: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const least = LEAST_MARKED * Math.max(...forms.values());
+  return new Map([...forms].filter(([, weight]) => weight >= least));
 }
 
 function answerOf(

@@ -1,4 +1,4 @@
-/** What `<nearfield-search>` tells the page about: events that bubble out of its shadow root. */
+/** What `<nearfield-search>` tells the page about: events at the element, which bubble from there. */
 
 import type {
   ErrorCode,
@@ -70,7 +70,8 @@ export function emitterOf(element: HTMLElement): Emit {
     element.dispatchEvent(
       new CustomEvent(type, {
         detail,
-        bubbles: true,
+        // An error that bubbles is one of the window: error monitors would report it as uncaught.
+        bubbles: type !== 'error',
         composed: true,
         cancelable: type === 'select',
       }),

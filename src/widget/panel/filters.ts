@@ -17,6 +17,7 @@ export class Filters {
   readonly #onChange: () => void;
   readonly #chosen = new Map<string, Set<Value>>();
   #begun = false;
+  #read = false;
 
   constructor(wording: Wording, onChange: () => void) {
     this.#wording = wording;
@@ -30,9 +31,10 @@ export class Filters {
     });
   }
 
-  /** Keeps the room of what will be there after the first answer, which must not move then. */
-  reserve(index: SiteIndex, fields: readonly string[]): void {
-    set(this.element, 'hidden', !fields.some((field) => index.info.filters.includes(field)));
+  /** Shows the room of its values from the first answer on: when they come, nothing moves. */
+  show(index: SiteIndex, fields: readonly string[]): void {
+    const wanted = fields.some((field) => index.info.filters.includes(field));
+    set(this.element, 'hidden', !wanted || (this.#read && this.element.childElementCount === 0));
   }
 
   /** Reads the values of the fields, once; a field that cannot be read is left out. */
@@ -50,6 +52,7 @@ export class Filters {
         some.length > MOST_BUTTONS ? this.#menu(field, some) : this.#buttons(field, some),
       );
     }
+    this.#read = true;
     set(this.element, 'hidden', this.element.childElementCount === 0);
   }
 

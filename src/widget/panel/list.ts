@@ -69,7 +69,7 @@ export class List {
     this.#views = pages.map((page) => this.#view(page));
     this.element.replaceChildren(...this.#views.map(({ group }) => group));
     this.element.scrollTop = 0;
-    this.#shown();
+    this.tell();
   }
 
   /** As `show`, but what is looked at stays where it is: see blend.ts. */
@@ -86,7 +86,7 @@ export class List {
     // Nodes that stay are not touched: moving one takes the pointer's hover off it.
     for (const row of [...this.element.children].slice(held)) row.remove();
     this.element.append(...this.#views.slice(held).map(({ group }) => group));
-    this.#shown();
+    this.tell();
   }
 
   showRecent(queries: readonly string[]): void {
@@ -104,7 +104,7 @@ export class List {
       return option;
     });
     this.element.replaceChildren(...options);
-    this.#shown();
+    this.tell();
   }
 
   /** @param to of the options, from the active one on or from the ends */
@@ -173,7 +173,8 @@ export class List {
     this.#recent = new Map();
   }
 
-  #shown(): void {
+  /** Says whether there is a list. */
+  tell(): void {
     const { size } = this;
     set(this.#input, 'aria-expanded', size > 0 ? 'true' : 'false');
     this.element.hidden = size === 0;

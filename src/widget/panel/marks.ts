@@ -8,7 +8,8 @@ export function markedNodes({ text, marks }: Snippet): (Text | HTMLElement)[] {
   const nodes: (Text | HTMLElement)[] = [];
   let done = 0;
   for (const [start, end] of marks) {
-    if (!(start >= done && end > start && end <= text.length)) continue;
+    const isSound = Number.isInteger(start) && Number.isInteger(end) && start >= done;
+    if (!isSound || end <= start || end > text.length) continue;
     if (start > done) nodes.push(new Text(text.slice(done, start)));
     nodes.push(h('mark', { part: 'mark' }, text.slice(start, end)));
     done = end;

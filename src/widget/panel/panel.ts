@@ -111,6 +111,7 @@ export class SearchPanel implements Panel {
     void this.#begin();
     if (this.#input.value !== this.#session.question.query) this.#typed(0);
     else if (this.#input.value === '') this.#showRecent();
+    this.#list.tell();
     this.#update();
   }
 
@@ -175,7 +176,6 @@ export class SearchPanel implements Panel {
       this.#index = index;
       this.#trouble = undefined;
       this.#list.similar = index.info.model && this.#wording.text('similar');
-      this.#filters.reserve(index, this.#fields);
       this.#meaning.consider(index);
       this.#host.emit('ready', { info: index.info });
       if (this.#host.settings.model === 'ask') await this.#model.consider(index);
@@ -226,6 +226,7 @@ export class SearchPanel implements Panel {
     this.#host.emit('results', { query, answer });
     this.#update();
     if (question.like || !this.#index) return;
+    this.#filters.show(this.#index, this.#fields);
     void this.#meaning.begin();
     void this.#filters.begin(this.#index, this.#fields);
   }

@@ -61,7 +61,7 @@ const CSS = `
 .back:hover { background: var(--raised); color: var(--text); }
 :dir(rtl) .back .icon, :dir(rtl) .hit > .icon:last-child { transform: scaleX(-1); }
 .list {
-  flex: 1;
+  flex: 0 1 auto;
   min-height: 0;
   padding: 0.5rem;
   overflow: hidden auto;
@@ -98,7 +98,7 @@ const CSS = `
 .hit[aria-selected='true'] > .icon:last-child { opacity: 1; }
 .hit[aria-disabled] > .icon:last-child { display: none; }
 .text { display: block; flex: 1; min-width: 0; overflow-wrap: anywhere; }
-.title, .heading, .place, .excerpt { display: block; text-align: match-parent; }
+.title, .heading, .place, .excerpt { display: block; text-align: -webkit-match-parent; text-align: match-parent; }
 .title { font-weight: 600; line-height: 1.4; }
 .heading { font-size: 0.875rem; font-weight: 500; line-height: 1.4; }
 .place {
@@ -186,6 +186,7 @@ mark { border-radius: 0.1875rem; background: var(--mark); color: var(--text); bo
   align-items: center;
   gap: 0.25rem 1rem;
   min-block-size: 2.75rem;
+  margin-block-start: auto;
   padding: 0.375rem 1.125rem;
   border-block-start: 1px solid var(--line);
   background: var(--raised);
