@@ -3,7 +3,11 @@ import { expect, it } from 'vitest';
 import ts from 'typescript';
 
 /** Types whose fields or members the page lists, by the files that they are in. */
-const SOURCES = ['embedding', 'collection', 'errors'].map((name) => `src/contract/${name}.ts`);
+const SOURCES = [
+  ...['embedding', 'collection', 'errors', 'site'].map((name) => `src/contract/${name}.ts`),
+  ...['options', 'events'].map((name) => `src/indexing/${name}.ts`),
+  'src/crawl/folder/options.ts',
+];
 const page = readFileSync('docs/api.md', 'utf8');
 
 it('names everything that the package exports by value', () => {
@@ -23,7 +27,13 @@ it('has a table for each type that it lists, with just its members', () => {
     expect([...fields].sort(), type).toEqual([...(members.get(type) ?? [])].sort());
   }
   expect([...tables.keys()]).toEqual(
-    expect.arrayContaining(['EmbedderOptions', 'CollectionOptions', 'SearchOptions', 'ErrorCode']),
+    expect.arrayContaining([
+      'EmbedderOptions',
+      'SearchOptions',
+      'SiteIndex',
+      'IndexOptions',
+      'ErrorCode',
+    ]),
   );
 });
 
