@@ -53,7 +53,7 @@ function prepare(name: string, tarball: string): string {
   cpSync(join(ROOT, 'tools/integrations', name), site, { recursive: true });
   const options = ['--no-package-lock', '--no-audit', '--no-fund', '--silent'];
   run(site, 'npm', 'install', ...options);
-  run(site, 'npm', 'install', ...options, '--no-save', '--install-strategy=nested', tarball);
+  run(site, 'npm', 'install', ...options, '--no-save', tarball);
   if (!existsSync(join(site, 'models')))
     symlinkSync(join(ROOT, 'public/models'), join(site, 'models'));
   return site;
