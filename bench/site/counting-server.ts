@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
+import { isolation } from '../../vite.shared.ts';
 
 export interface CountingServer {
   url: string;
@@ -17,17 +18,26 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 };
 
-export async function serveFolder(folder: string): Promise<CountingServer> {
+export function serveFolder(folder: string): Promise<CountingServer> {
+  return serveFolders({ '/': folder });
+}
+
+/** @param folders by what paths in them begin with: the longest counts. Isolated, for threads */
+export async function serveFolders(
+  folders: Readonly<Record<string, string>>,
+): Promise<CountingServer> {
+  const places = Object.entries(folders).sort(([a], [b]) => b.length - a.length);
   let taken: { path: string; bytes: number }[] = [];
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://site');
     const path = normalize(decodeURIComponent(pathname));
-    readFile(join(folder, path)).then(
+    const [start, folder] = places.find(([start]) => path.startsWith(start))!;
+    readFile(join(folder, path.slice(start.length))).then(
       (body) => {
         taken.push({ path, bytes: body.length });
         const type = TYPES[extname(path)] ?? 'application/octet-stream';
         response
-          .writeHead(200, { 'Content-Type': type, 'Cache-Control': 'max-age=3600' })
+          .writeHead(200, { 'Content-Type': type, 'Cache-Control': 'max-age=3600', ...isolation })
           .end(body);
       },
       () => response.writeHead(404).end(),
