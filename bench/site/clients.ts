@@ -124,7 +124,7 @@ async function prepare(side: Side): Promise<void> {
   };
   if (side === 'model') {
     const { createEmbedder } = (await load('/lib/index.js')) as {
-      createEmbedder(options: object): Promise<unknown>;
+      createEmbedder: (options: object) => Promise<unknown>;
     };
     const index = await open();
     index.use(await createEmbedder({ model: 'starter', modelsUrl: '/models/', device: 'wasm' }));
