@@ -10,6 +10,8 @@ import { headCoordinates, type HeadCounts, type HeadParts } from './layout.ts';
 export interface Question {
   /** Product with what all rows have in common. */
   common: number;
+  /** Standard deviation of its products with all rows, nearly. */
+  deviation: number;
   /** Its products with the principal directions. */
   coordinates: Float32Array;
   /** Its product with the direction. */
@@ -52,17 +54,46 @@ export class Head {
   question(query: Float32Array): Question {
     const { dimensions } = this.counts;
     const { mean, direction, spread, restSpread } = this.parts;
+    const along = dot(direction, 0, query, 0, dimensions);
+    return {
+      common: dot(mean, 0, query, 0, dimensions),
+      deviation: this.#deviation(query, along),
+      coordinates: this.#coordinates(query),
+      along,
+      spread: spread.map((value, i) => value * query[i]!),
+      restSpread: restSpread.map((value, i) => value * query[i]!),
+    };
+  }
+
+  #coordinates(query: Float32Array): Float32Array {
+    const { dimensions } = this.counts;
     const coordinates = new Float32Array(headCoordinates(this.counts));
     for (let i = 0; i < coordinates.length; i++) {
       coordinates[i] = dot(this.basis, i * dimensions, query, 0, dimensions);
     }
-    return {
-      common: dot(mean, 0, query, 0, dimensions),
-      coordinates,
-      along: dot(direction, 0, query, 0, dimensions),
-      spread: spread.map((value, i) => value * query[i]!),
-      restSpread: restSpread.map((value, i) => value * query[i]!),
-    };
+    return coordinates;
+  }
+
+  /**
+   * Exactly what the direction has part in, which is most of what queries have in common; of what is left
+   * of the query, as if principal coordinates had no covariance.
+   */
+  #deviation(query: Float32Array, along: number): number {
+    const { dimensions } = this.counts;
+    const { direction, variances, covariance } = this.parts;
+    const left = query.map((value, i) => value - along * direction[i]!);
+    let outside = dot(left, 0, left, 0, dimensions);
+    let variance =
+      along *
+      (2 * dot(left, 0, covariance, 0, dimensions) +
+        along * dot(direction, 0, covariance, 0, dimensions));
+    for (const [i, coordinate] of this.#coordinates(left).entries()) {
+      const square = coordinate * coordinate;
+      variance += square * variances[i]!;
+      outside -= square;
+    }
+    variance += Math.max(0, outside) * variances.at(-1)!;
+    return Math.sqrt(Math.max(0, variance));
   }
 }
 

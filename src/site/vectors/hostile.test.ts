@@ -21,6 +21,9 @@ const sound = new MemorySite(await writer.finish());
 const HEAD: FilePlace = { kind: 'vectors', number: 0 };
 const GROUP: FilePlace = { kind: 'group', number: 0 };
 
+/** Word of the head, after counts, mean, direction, two spreads and two lists of levels. */
+const VARIANCES = 6 + 4 * WIDTH + 2 * 16;
+
 interface Parts {
   deflated?: Uint8Array;
   plain: Uint8Array;
@@ -67,9 +70,12 @@ it('any numbers are refused or lead to finite scores of rows that there are', as
   await fc.assert(
     fc.asyncProperty(name, words, async (name, words) => {
       try {
-        const { rows, scores } = await search(placeOf(name), withWords(words));
-        expect(rows.every((row) => row < ROWS)).toBe(true);
-        expect(scores.every(Number.isFinite)).toBe(true);
+        const found = await search(placeOf(name), withWords(words));
+        for (const { rows, scores } of [found, found.scored]) {
+          expect(rows.every((row) => row < ROWS)).toBe(true);
+          expect(scores.every(Number.isFinite)).toBe(true);
+        }
+        expect([found.mean, found.deviation].every(Number.isFinite)).toBe(true);
       } catch (error) {
         expect(error).toMatchObject({ code: 'integrity' });
         refused++;
@@ -88,6 +94,7 @@ it.each<[string, FilePlace, Record<number, number>, string]>([
   ['groups of no rows', HEAD, { 5: 0 }, 'groups have no rows'],
   ['a mean of NaN', HEAD, { 6: 0x7fc00000 }, 'not between'],
   ['a mean whose products overflow', HEAD, { 6: 0x7f7fffff }, 'not between'],
+  ['a variance below 0', HEAD, { [VARIANCES]: 0xbf800000 }, 'below 0'],
   ['rows that are not there', GROUP, { 0: ROWS }, 'not in the index'],
   ['scales of NaN', GROUP, { 4: 0x7e007e00 }, 'not finite'],
   ['lengths without end', GROUP, { 6: 0x7c007c00 }, 'not finite'],

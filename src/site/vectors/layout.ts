@@ -50,6 +50,10 @@ export interface HeadParts {
   /** As those two, of what long codes leave. */
   restSpread: Float32Array;
   restLevels: Float32Array;
+  /** float32: variances of rows along each principal direction, and on average along any other. */
+  variances: Float32Array;
+  /** float32, dimensions: covariance of rows with how far they lie along the direction. */
+  covariance: Float32Array;
   /** Rows of each cell. */
   cellRows: Uint32Array;
   /** float16: principal directions in 4 bits, one after the other; of each block. */
@@ -99,7 +103,8 @@ export function headCoordinates({ meanGroups, rowGroups }: HeadCounts): number {
 
 function headPlaces(counts: HeadCounts) {
   const { dimensions, cells, meanGroups, rowGroups } = counts;
-  const basis = headCoordinates(counts) * dimensions;
+  const coordinates = headCoordinates(counts);
+  const basis = coordinates * dimensions;
   return {
     counts: ['u32', HEAD_COUNTS.length],
     mean: ['f32', dimensions],
@@ -108,6 +113,8 @@ function headPlaces(counts: HeadCounts) {
     levels: ['f32', WORDS],
     restSpread: ['f32', dimensions],
     restLevels: ['f32', WORDS],
+    variances: ['f32', coordinates + 1],
+    covariance: ['f32', dimensions],
     cellRows: ['u32', cells],
     basisScales: ['u16', basis / BLOCK],
     meanWords: ['u16', coordinatesOf(meanGroups) * WORDS],

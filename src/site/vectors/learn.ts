@@ -46,6 +46,9 @@ export interface Learnt {
   mean: Float32Array;
   direction: Float32Array;
   projection: Projection;
+  /** As in the head. */
+  variances: Float32Array;
+  covariance: Float32Array;
   /** Rows of each cell, as groups of neighbours. */
   cells: Uint32Array[][];
   means: Layer;
@@ -77,6 +80,8 @@ export function learn(
   for (const [i, row] of sample.entries()) centred.set(centre(rows, row, mean), i * width);
   const projection = new Projection(centred, width, most, settings.seed);
   const space = new Coordinates(rows, mean, direction, projection);
+  const variances = variancesOf(centred, space.values, projection);
+  const covariance = covarianceWith(direction, centred);
   const cells = cellsOf(space.values, most, settings.rowsPerCell, settings.seed).map((cell) =>
     bisect(space.values, most, cell, settings.groupRows),
   );
@@ -99,7 +104,19 @@ export function learn(
     codeLong(leftovers.subarray(start, start + width), long);
   }
   const rest = learnLong(leftovers, width, random);
-  return { mean, direction, projection, cells, means, rows: short, long, rest, leftOf };
+  return {
+    mean,
+    direction,
+    projection,
+    variances,
+    covariance,
+    cells,
+    means,
+    rows: short,
+    long,
+    rest,
+    leftOf,
+  };
 }
 
 function unitOf(vector: Float32Array): Float32Array {
@@ -122,6 +139,31 @@ function cellOfRows(cells: Uint32Array[][], count: number): Uint32Array {
     for (const group of groups) for (const row of group) cellOf[row] = cell;
   }
   return cellOf;
+}
+
+/** @param centred some rows @param coordinates of all */
+function variancesOf(
+  centred: Float32Array,
+  coordinates: Float32Array,
+  { width, count }: Projection,
+): Float32Array {
+  const squares = new Float64Array(count);
+  for (const [i, value] of coordinates.entries()) squares[i % count]! += value * value;
+  const variances = squares.map((sum) => sum / (coordinates.length / count || 1));
+  const whole = dot(centred, 0, centred, 0, centred.length) / (centred.length / width || 1);
+  const known = variances.reduce((a, b) => a + b, 0);
+  return Float32Array.of(...variances, Math.max(0, whole - known) / Math.max(1, width - count));
+}
+
+/** @param centred some rows */
+function covarianceWith(direction: Float32Array, centred: Float32Array): Float32Array {
+  const width = direction.length;
+  const sums = new Float64Array(width);
+  for (let start = 0; start < centred.length; start += width) {
+    const along = dot(centred, start, direction, 0, width);
+    for (let i = 0; i < width; i++) sums[i]! += along * centred[start + i]!;
+  }
+  return Float32Array.from(sums, (sum) => sum / (centred.length / width || 1));
 }
 
 /** Points in principal coordinates, and how far each lies along the direction. */

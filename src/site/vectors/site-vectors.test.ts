@@ -45,6 +45,14 @@ function exact(query: Float32Array, count: number, k: number): number[] {
   return [...scores.keys()].sort((a, b) => scores[b]! - scores[a]!).slice(0, k);
 }
 
+/** Of the products of all rows. */
+function statisticsOf(query: Float32Array): { mean: number; deviation: number } {
+  const scores = Array.from({ length: ROWS }, (_, row) => product(query, rows, row));
+  const mean = scores.reduce((a, b) => a + b, 0) / ROWS;
+  const squares = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / ROWS) };
+}
+
 async function recallOf(reader: SiteVectors, options = {}): Promise<number> {
   let hits = 0;
   for (let i = 0; i < QUESTIONS; i++) {
@@ -78,6 +86,51 @@ describe('vectors of a site', () => {
     }
     expect([...found.scores]).toEqual([...found.scores].sort((a, b) => b - a));
     expect(found.missing).toEqual([]);
+  });
+
+  it('give the scores of all rows that were read, and what scores of the whole index are like', async () => {
+    const reader = await open(written);
+    for (let i = 0; i < 10; i++) {
+      // With much in common, along which rows differ less.
+      const query = vectors.question(i).map((value, j) => value + (j % 3 === 0 ? i / 10 : 0));
+      const found = await reader.search(query, 5, { scan: 600, groups: 20 });
+      const { scored } = found;
+      expect(scored.rows.length).toBeGreaterThan(100);
+      expect([...scored.rows]).toEqual([...new Set(scored.rows)].sort((a, b) => a - b));
+      for (const [i, row] of scored.rows.entries()) {
+        expect(Math.abs(scored.scores[i]! - product(query, rows, row))).toBeLessThan(0.05);
+      }
+      for (const [i, row] of found.rows.entries()) {
+        expect(scored.scores[scored.rows.indexOf(row)]).toBe(found.scores[i]);
+      }
+      expect(Math.max(...scored.scores)).toBe(found.scores[0]);
+      const { mean, deviation } = statisticsOf(query);
+      expect(found.mean).toBeCloseTo(mean, 4);
+      expect(Math.abs(found.deviation / deviation - 1)).toBeLessThan(0.15);
+    }
+  });
+
+  it('leave out what a filter leaves out, and read more where that is much', async () => {
+    const query = vectors.question(4);
+    const limits = { scan: ROWS, groups: 20 };
+    const accepts = (row: number): boolean => row % 8 === 3;
+    const bits = Uint32Array.from({ length: ROWS / 32 + 1 }, () => 0x08080808);
+    const reader = await open(written);
+    const found = await reader.search(query, 20, { ...limits, filter: accepts });
+    expect(await reader.search(query, 20, { ...limits, filter: bits })).toEqual(found);
+    expect(found.rows).toHaveLength(20);
+    expect(found.rows.every(accepts) && found.scored.rows.every(accepts)).toBe(true);
+    const wanted = exact(query, ROWS, ROWS).filter(accepts).slice(0, 20);
+    expect(wanted.filter((row) => found.rows.includes(row)).length).toBeGreaterThan(15);
+    const groupsOf = async (filter: (row: number) => boolean): Promise<number> => {
+      const site = new MemorySite({ site: written.site, files: filesOf(written) });
+      await (await open(site)).search(query, 10, { ...limits, filter });
+      return site.asked.filter((name) => name.includes('group')).length;
+    };
+    expect(await groupsOf(() => true)).toBe(20);
+    expect(await groupsOf(() => false)).toBe(80);
+    const none = await reader.search(query, 5, { ...limits, filter: () => false });
+    expect([none.rows.length, none.scored.rows.length]).toEqual([0, 0]);
   });
 
   it('are better for knowing what queries have in common', async () => {

@@ -1,6 +1,7 @@
 /** Searches the vectors of a site, of which it fetches what a query needs. */
 
 import { halfToNumber, NearfieldError, throwIfAborted } from '../../contract/index.ts';
+import { hasBit } from '../../vectors/bitmap.ts';
 import { TopK } from '../../vectors/top-k.ts';
 import {
   fileName,
@@ -31,14 +32,28 @@ interface SiteSearchOptions {
    * @default 24
    */
   rest?: number;
+  /**
+   * Rows that count: a bitmap of src/vectors/bitmap.ts, or what tells. Where the files of long codes have
+   * fewer than the wanted results, up to four times as many are read.
+   * @default all
+   */
+  filter?: Uint32Array | ((row: number) => boolean);
   signal?: AbortSignal;
 }
 
-interface SiteHits {
-  /** Numbers of the rows, best first. */
+interface ScoredRows {
   rows: Uint32Array<ArrayBuffer>;
   /** Their products with the query, nearly. */
   scores: Float32Array<ArrayBuffer>;
+}
+
+interface SiteHits extends ScoredRows {
+  /** All rows whose long codes were read, by number; `rows`, best first, are the best of them. */
+  scored: ScoredRows;
+  /** Of the products of all rows with the query, of whatever filter. */
+  mean: number;
+  /** Standard deviation of those products, nearly. */
+  deviation: number;
   /** Names of files that could not be read; what is in them was not searched. */
   missing: string[];
 }
@@ -46,6 +61,9 @@ interface SiteHits {
 const SCAN_FACTOR = 32;
 const GROUPS = 120;
 const REST = 24;
+
+/** Times `groups` that a filter may make a search read. */
+const FILTER_FACTOR = 4;
 
 interface Cell {
   number: number;
@@ -68,6 +86,9 @@ interface Scored {
   /** Scores without what codes leave along the direction. */
   sums: Float32Array;
   scores: Float32Array;
+  /** Places of the rows that count. */
+  accepted: number[];
+  /** Of those. */
   best: number;
 }
 
@@ -106,7 +127,7 @@ export class SiteVectors {
   async search(
     query: Float32Array,
     k: number,
-    { scan, groups = GROUPS, rest = REST, signal }: SiteSearchOptions = {},
+    { scan, groups = GROUPS, rest = REST, filter, signal }: SiteSearchOptions = {},
   ): Promise<SiteHits> {
     const head = this.#head;
     const scanned = Math.max(k, scan ?? Math.ceil(SCAN_FACTOR * Math.sqrt(this.rows)));
@@ -123,24 +144,35 @@ export class SiteVectors {
     );
     const tens = Math.max(10, k) / 10;
     const chosen = cells.flat().sort((a, b) => b.best - a.best || a.number - b.number);
-    const found = await Promise.all(
-      chosen.slice(0, Math.ceil(groups * tens)).map(async (candidate) => {
-        const { number, estimates } = candidate;
-        const place = { kind: 'group', number } as const;
-        const parts = await this.#group(place, estimates.length, missing, signal);
-        return parts && scoredOf(head, question, candidate, parts);
-      }),
-    );
-    const scored = found.filter((group) => group !== undefined);
-    scored.sort((a, b) => b.best - a.best || a.number - b.number);
+    const accepts = acceptorOf(filter);
+    const step = Math.ceil(groups * tens);
+    const scored: Scored[] = [];
+    let accepted = 0;
+    for (let turn = 0; turn < (filter ? FILTER_FACTOR : 1) && accepted < k; turn++) {
+      const found = await Promise.all(
+        chosen.slice(turn * step, (turn + 1) * step).map(async (candidate) => {
+          const { number, estimates } = candidate;
+          const place = { kind: 'group', number } as const;
+          const parts = await this.#group(place, estimates.length, missing, signal);
+          return parts && scoredOf(head, question, candidate, parts, accepts);
+        }),
+      );
+      scored.push(...found.filter((group) => group !== undefined));
+      accepted = scored.reduce((sum, group) => sum + group.accepted.length, 0);
+    }
+    const best = scored.filter((group) => group.accepted.length > 0);
+    best.sort((a, b) => b.best - a.best || a.number - b.number);
     await Promise.all(
-      scored.slice(0, Math.ceil(rest * tens)).map(async (group) => {
+      best.slice(0, Math.ceil(rest * tens)).map(async (group) => {
         const place = { kind: 'rest', number: group.number } as const;
         const parts = await this.#group(place, group.sums.length, missing, signal);
         if (parts) correct(head, question, group, parts);
       }),
     );
-    return { ...rank(scored, k), missing: missing.sort() };
+    const all = allOf(best);
+    const { common, deviation } = question;
+    const hits = { ...bestOf(all, k), scored: all, mean: common, deviation };
+    return { ...hits, missing: missing.sort() };
   }
 
   #cell(
@@ -247,12 +279,14 @@ function scoredOf(
   { common, along, spread }: Question,
   { number, estimates }: Candidate,
   parts: GroupParts,
+  accepts: (row: number) => boolean,
 ): Scored {
   const products = productsOf(parts, spread, levels);
   const sums = estimates.map((estimate, i) => common + estimate + products[i]!);
   const scores = sums.map((sum, i) => sum + along * halfToNumber(parts.lengths[i]!));
-  const best = scores.reduce((a, b) => Math.max(a, b));
-  return { number, rows: parts.rows, sums, scores, best };
+  const accepted = [...scores.keys()].filter((i) => accepts(parts.rows[i]!));
+  const best = accepted.reduce((most, i) => Math.max(most, scores[i]!), -Infinity);
+  return { number, rows: parts.rows, sums, scores, accepted, best };
 }
 
 /** Makes a group's scores better by what its long codes leave. */
@@ -279,13 +313,26 @@ function productsOf(
   });
 }
 
-/** The best `k` rows of all groups; equal scores by row number. */
-function rank(groups: readonly Scored[], k: number): Pick<SiteHits, 'rows' | 'scores'> {
-  const found = groups.flatMap(({ rows, scores }) =>
-    Array.from(rows, (row, i) => ({ row, score: scores[i]! })),
+function acceptorOf(filter: SiteSearchOptions['filter']): (row: number) => boolean {
+  if (!filter) return () => true;
+  return typeof filter === 'function' ? filter : (row) => hasBit(filter, row);
+}
+
+/** Rows of groups that count, by number. */
+function allOf(groups: readonly Scored[]): ScoredRows {
+  const found = groups.flatMap(({ rows, scores, accepted }) =>
+    accepted.map((i) => ({ row: rows[i]!, score: scores[i]! })),
   );
   found.sort((a, b) => a.row - b.row);
-  const top = new TopK(Math.min(k, found.length));
-  for (const { row, score } of found) top.offer(score, row);
+  return {
+    rows: Uint32Array.from(found, ({ row }) => row),
+    scores: Float32Array.from(found, ({ score }) => score),
+  };
+}
+
+/** The best `k`; equal scores by row number. */
+function bestOf({ rows, scores }: ScoredRows, k: number): ScoredRows {
+  const top = new TopK(Math.min(k, rows.length));
+  for (const [i, row] of rows.entries()) top.offer(scores[i]!, row);
   return top.drain();
 }

@@ -152,7 +152,7 @@ function cellFile({ rows: { coder, codes } }: Learnt, groups: readonly Uint32Arr
 }
 
 function headFile(
-  { mean, direction, long, rest, projection, cells, means, rows }: Learnt,
+  { mean, direction, long, rest, projection, variances, covariance, cells, means, rows }: Learnt,
   counts: HeadCounts,
 ): Uint8Array {
   return fileOf(HEAD, counts, (parts) => {
@@ -163,6 +163,8 @@ function headFile(
     parts.levels.set(long.levels);
     parts.restSpread.set(rest.spread);
     parts.restLevels.set(rest.levels);
+    parts.variances.set(variances);
+    parts.covariance.set(covariance);
     parts.cellRows.set(cells.map((groups) => groups.reduce((sum, { length }) => sum + length, 0)));
     parts.basisScales.set(projection.stored.scales);
     parts.basisCodes.set(projection.stored.codes);
