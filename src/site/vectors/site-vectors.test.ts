@@ -267,22 +267,41 @@ describe('files of vectors', () => {
     expect((await SiteVectors.open(shelf)).rows).toBe(FEW);
   });
 
-  it('are not used when they are damaged, wherever that is', async () => {
+  it('are named and not used when they are damaged, wherever that is', async () => {
     const names = [...few.files.keys()];
+    const [head] = few.namesOf('vectors');
     const damage = fc.record<Damage>({
       kind: fc.constantFrom('cut', 'flipped', 'swapped'),
       at: fc.nat(),
     });
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...names), damage, async (name, how) => {
+      fc.asyncProperty(fc.constantFrom(head!, ...names), damage, async (name, how) => {
         const changed = new Map([[name, few.damaged(name, how)]]);
-        const found = open(few, changed).then((reader) => reader.search(query, 3, ALL));
-        await expect(found).rejects.toSatisfy(
-          ({ code }: NearfieldError) => code === 'integrity' || code === 'incompatible-index',
-        );
+        try {
+          const reader = await open(few, changed);
+          const found = await reader.search(query, FEW, ALL);
+          expect(found.missing).toEqual([name]);
+          const without = await open(few, new Map([[name, undefined]]));
+          expect(await without.search(query, FEW, ALL)).toEqual(found);
+        } catch (error) {
+          const { code } = error as NearfieldError;
+          expect(code === 'incompatible-index' || (name === head && code === 'integrity')).toBe(
+            true,
+          );
+        }
       }),
       { numRuns: 400 },
     );
+  });
+
+  it('of another version are refused', async () => {
+    const [name] = few.namesOf('group');
+    const other = few.files.get(name!)!.slice();
+    new Uint32Array(other.buffer)[1]!++;
+    const reader = await open(few, new Map([[name!, other]]));
+    await expect(reader.search(query, 3, ALL)).rejects.toMatchObject({
+      code: 'incompatible-index',
+    });
   });
 
   it('are waited for until the signal fires', async () => {

@@ -65,6 +65,9 @@ const REST = 24;
 /** Times `groups` that a filter may make a search read. */
 const FILTER_FACTOR = 4;
 
+/** What a file may be for a search to go on without it: missing, or damaged. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['download-failed', 'integrity']);
+
 interface Cell {
   number: number;
   score: number;
@@ -120,9 +123,9 @@ export class SiteVectors {
   }
 
   /**
-   * The `k` rows of the largest products with `query`, as far as codes tell. Rejects with `integrity`
-   * or `incompatible-index` where a file is damaged or another's, `bad-input`, `aborted`. Files that
-   * are missing are named in the answer.
+   * The `k` rows of the largest products with `query`, as far as codes tell. Rejects with `bad-input`,
+   * `aborted`, and `incompatible-index` where a file is of another version. Files that are missing or
+   * damaged are named in the answer.
    */
   async search(
     query: Float32Array,
@@ -198,7 +201,7 @@ export class SiteVectors {
     return this.#find(place, parse, missing, signal);
   }
 
-  /** Notes a file that is missing, and gives nothing. */
+  /** Notes a file that is missing or damaged, and gives nothing. */
   async #find<T>(
     place: FilePlace,
     parse: (file: OpenedParts, name: string) => T,
@@ -208,7 +211,7 @@ export class SiteVectors {
     try {
       return await this.#shelf.take(place, parse, signal);
     } catch (error) {
-      if (!(error instanceof NearfieldError) || error.code !== 'download-failed') throw error;
+      if (!(error instanceof NearfieldError) || !LEFT_OUT.has(error.code)) throw error;
       missing.push(fileName(this.#shelf.site, place));
       return undefined;
     }
