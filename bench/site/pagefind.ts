@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { close, createIndex } from 'pagefind';
 import { chromium, type Page as Tab } from 'playwright';
 import { BASE_FLAGS, findBrowser } from '../../tools/browser.ts';
-import type { CountingServer } from './counting-server.ts';
+import type { CountingServer } from './server.ts';
 import type { Page } from './corpus.ts';
 
 export interface Moved {
