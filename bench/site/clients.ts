@@ -2,7 +2,7 @@
 
 import { chromium } from 'playwright';
 import { BASE_FLAGS, findBrowser } from '../../tools/browser.ts';
-import type { CountingServer } from './counting-server.ts';
+import type { CountingServer } from './server.ts';
 import type { LabelledQuery } from './labelled.ts';
 
 /** Whose answer it is; ours by tier. */

@@ -12,7 +12,7 @@ import { indexSite, type IndexReport } from '../../src/indexing/index.ts';
 import { browserName } from '../browser.ts';
 import { ownRow, publishInto, toRow, type OwnRow, type ResultRow } from '../results.ts';
 import { askAll, withClients, type Answer, type Asked, type Side } from './clients.ts';
-import { serveFolders } from './counting-server.ts';
+import { serveFolders } from './server.ts';
 import { pathOf, writePages } from './html.ts';
 import { labelledPages, type LabelledQuery, type QueryKind } from './labelled.ts';
 import { buildPagefind } from './pagefind.ts';
