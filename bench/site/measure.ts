@@ -2,11 +2,11 @@
 
 import { Shelf } from '../../src/site/files/index.ts';
 import { SiteVectors } from '../../src/site/vectors/index.ts';
-import { dot } from '../../src/site/vectors/dot.ts';
+import { eachProducts } from '../../src/site/vectors/products.ts';
 import { TopK } from '../../src/vectors/top-k.ts';
 import { WIDTH } from '../wordnet/vectors.ts';
 import { fetcher } from './fetcher.ts';
-import type { FileServer } from './server.ts';
+import type { CountingServer } from './server.ts';
 
 /** How much a search reads: points of the curve of bytes and recall. */
 export interface Effort {
@@ -36,7 +36,7 @@ export interface Measured {
 }
 
 export async function measure(
-  server: FileServer,
+  server: CountingServer,
   site: string,
   questions: Float32Array,
   wanted: readonly Uint32Array[],
@@ -65,11 +65,9 @@ export async function measure(
 
 /** The ten rows of the largest products with each question. */
 export function exactTen(rows: Float32Array, questions: Float32Array): Uint32Array[] {
-  return Array.from({ length: questions.length / WIDTH }, (_, i) => {
-    const top = new TopK(10);
-    for (let row = 0; row < rows.length / WIDTH; row++) {
-      top.offer(Math.fround(dot(rows, row * WIDTH, questions, i * WIDTH, WIDTH)), row);
-    }
-    return top.drain().rows;
+  const tops = Array.from({ length: questions.length / WIDTH }, () => new TopK(10));
+  eachProducts(rows, WIDTH, undefined, questions, (row, products) => {
+    for (const [i, top] of tops.entries()) top.offer(products[i]!, row);
   });
+  return tops.map((top) => top.drain().rows);
 }

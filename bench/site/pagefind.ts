@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { close, createIndex } from 'pagefind';
 import { chromium, type Page as Tab } from 'playwright';
 import { BASE_FLAGS, findBrowser } from '../../tools/browser.ts';
-import type { CountingServer } from './counting-server.ts';
+import type { CountingServer } from './server.ts';
 
 export interface Moved {
   files: number;

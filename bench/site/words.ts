@@ -14,7 +14,7 @@ import { writeText } from '../../src/site/text-writer.ts';
 import { browserName } from '../browser.ts';
 import { publishInto, toRow, type ResultRow } from '../results.ts';
 import { benchPages, benchQueries, passagesOf } from './corpus.ts';
-import { serveFolder, type CountingServer } from './counting-server.ts';
+import { serveFolder, type CountingServer } from './server.ts';
 import { fetcher } from './fetcher.ts';
 import { compareLimits } from './limits.ts';
 import { writePages } from './html.ts';

@@ -73,7 +73,7 @@ describe('a search of a site', () => {
     expect(passage).toMatchObject({ url: '/12/', headings: ['About bread'], via: 'words' });
     const { text, marks } = passage!.snippet;
     expect(marks.map(([start, end]) => text.slice(start, end))).toContain('bread');
-    expect(on.asked.some((name) => /vectors|light|cell|group/.test(name))).toBe(false);
+    expect(on.asked.some((name) => /vectors|light|sector|group/.test(name))).toBe(false);
   });
 
   it('marks words that tell something, and not those of every page', async () => {
@@ -213,7 +213,9 @@ describe('a search of a site', () => {
 
 describe('an index that is not as it was built', () => {
   it('is searched as far as it goes, and says what was missing', async () => {
-    const kinds = fc.subarray(['terms', 'fragments', 'cell', 'group', 'vectors'], { minLength: 1 });
+    const kinds = fc.subarray(['terms', 'fragments', 'sector', 'group', 'vectors'], {
+      minLength: 1,
+    });
     const bodies = fc.constantFrom<BodyInit | undefined>(undefined, '<!doctype html>', '');
     await fc.assert(
       fc.asyncProperty(kinds, bodies, async (broken, body) => {

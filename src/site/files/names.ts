@@ -7,7 +7,7 @@ const KINDS = {
   fragments: 2,
   filter: 3,
   vectors: 4,
-  cell: 5,
+  sector: 5,
   group: 6,
   rest: 7,
   light: 8,

@@ -8,7 +8,7 @@ const STEPS = 3;
 /**
  * @param members numbers of rows
  * @param limit rows of a group at most
- * @returns groups, neighbours beside each other; all but the last are as large as the limit
+ * @returns groups of `boundsOf`, neighbours beside each other
  */
 export function bisect(
   rows: Float32Array,
@@ -16,16 +16,32 @@ export function bisect(
   members: Uint32Array,
   limit: number,
 ): Uint32Array[] {
-  const parts = Math.ceil(members.length / limit);
-  if (parts <= 1) return members.length > 0 ? [members] : [];
+  return halves(rows, width, members, boundsOf(members.length, limit));
+}
+
+/** Where groups of nearly equal size begin, and the last ends. */
+export function boundsOf(count: number, limit: number): number[] {
+  const parts = Math.ceil(count / limit);
+  return Array.from({ length: parts + 1 }, (_, i) => Math.floor((i * count) / (parts || 1)));
+}
+
+/** @param bounds of its groups, on the way from the first's */
+function halves(
+  rows: Float32Array,
+  width: number,
+  members: Uint32Array,
+  bounds: readonly number[],
+): Uint32Array[] {
+  if (bounds.length <= 2) return members.length > 0 ? [members] : [];
   const places = placesAlong(rows, width, members);
   const order = Uint32Array.from(members.keys());
   order.sort((a, b) => places[a]! - places[b]! || a - b);
   const sorted = order.map((place) => members[place]!);
-  const middle = Math.floor(parts / 2) * limit;
+  const middle = bounds.length >>> 1;
+  const cut = bounds[middle]! - bounds[0]!;
   return [
-    ...bisect(rows, width, sorted.subarray(0, middle), limit),
-    ...bisect(rows, width, sorted.subarray(middle), limit),
+    ...halves(rows, width, sorted.subarray(0, cut), bounds.slice(0, middle + 1)),
+    ...halves(rows, width, sorted.subarray(cut), bounds.slice(middle)),
   ];
 }
 

@@ -5,8 +5,8 @@
 
 import { randomOf } from '../../light/random.ts';
 import { bisect } from './bisect.ts';
-import { dot } from './dot.ts';
 import { halfNorms, kMeans, MeanSums, nearest, someRows } from './k-means.ts';
+import { eachProducts } from './products.ts';
 
 /** Rounds of k-means, for regions and for cells. */
 const ROUNDS = 6;
@@ -69,18 +69,15 @@ function regionsOf(rows: Float32Array, width: number, regions: Float32Array): Ui
   const halves = halfNorms(regions, width);
   const each = Math.min(LOOKED_INTO, halves.length);
   const found = new Uint16Array((rows.length / width) * each);
-  const scores = new Float32Array(halves.length);
-  for (let row = 0; row < rows.length / width; row++) {
-    for (let i = 0; i < scores.length; i++) {
-      scores[i] = dot(rows, row * width, regions, i * width, width) - halves[i]!;
-    }
+  eachProducts(rows, width, undefined, regions, (row, scores) => {
+    for (const [region, half] of halves.entries()) scores[region]! -= half;
     for (let i = 0; i < each; i++) {
       let best = 0;
       for (let j = 1; j < scores.length; j++) if (scores[j]! > scores[best]!) best = j;
       found[row * each + i] = best;
       scores[best] = -Infinity;
     }
-  }
+  });
   return found;
 }
 
@@ -93,21 +90,45 @@ function assign(
   looked: Uint16Array,
   tell: (row: number, mean: number) => void,
 ): void {
-  const count = rows.length / width;
-  const each = looked.length / (count || 1);
-  const halves = halfNorms(means, width);
   const members = membersOf(means, width, regions);
-  const any = members.findIndex((list) => list.length > 0);
-  for (let row = 0; row < count; row++) {
-    let [best, bestScore] = [members[any]![0]!, -Infinity];
-    for (let i = row * each; i < (row + 1) * each; i++) {
-      for (const mean of members[looked[i]!]!) {
-        const score = dot(rows, row * width, means, mean * width, width) - halves[mean]!;
-        if (score > bestScore) [best, bestScore] = [mean, score];
+  const any = members.find((list) => list.length > 0)![0]!;
+  const best = new Uint32Array(rows.length / width).fill(any);
+  const bestScores = new Float32Array(best.length).fill(-Infinity);
+  for (const [region, lookers] of lookersOf(looked, best.length, members.length).entries()) {
+    const own = Uint32Array.from(members[region]!);
+    const near = rowsOf(means, width, own);
+    const halves = halfNorms(near, width);
+    eachProducts(rows, width, lookers, near, (place, products) => {
+      const row = lookers[place]!;
+      for (let i = 0; i < own.length; i++) {
+        const score = products[i]! - halves[i]!;
+        if (score > bestScores[row]!) [best[row], bestScores[row]] = [own[i]!, score];
       }
-    }
-    tell(row, best);
+    });
   }
+  for (const [row, mean] of best.entries()) tell(row, mean);
+}
+
+/** Rows that look into each region. */
+function lookersOf(looked: Uint16Array, rows: number, regions: number): Uint32Array[] {
+  const each = looked.length / (rows || 1);
+  const ends = new Uint32Array(regions + 1);
+  for (const region of looked) ends[region + 1]!++;
+  for (let region = 0; region < regions; region++) ends[region + 1]! += ends[region]!;
+  const filled = ends.slice();
+  const lookers = new Uint32Array(looked.length);
+  for (const [i, region] of looked.entries()) lookers[filled[region]!++] = Math.floor(i / each);
+  return Array.from({ length: regions }, (_, region) =>
+    lookers.subarray(ends[region]!, ends[region + 1]!),
+  );
+}
+
+function rowsOf(rows: Float32Array, width: number, members: Uint32Array): Float32Array {
+  const some = new Float32Array(members.length * width);
+  for (const [i, row] of members.entries()) {
+    some.set(rows.subarray(row * width, (row + 1) * width), i * width);
+  }
+  return some;
 }
 
 /** Means of each region. */

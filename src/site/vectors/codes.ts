@@ -1,7 +1,7 @@
 /**
  * Codes of four bits: a row of coordinates as the nearest of 16 words in each group of four (product
- * quantisation, Jegou and others 2011), and what that leaves along one direction, the nearest of 16
- * numbers. Coordinates are principal ones, the largest first; the groups are interleaved, so that each
+ * quantisation, Jegou and others 2011), and the nearest of 16 numbers each for what that leaves along one
+ * direction and for how much it leaves at all. Coordinates are principal ones, the largest first; the groups are interleaved, so that each
  * has as much of the variance as any other.
  */
 
@@ -21,15 +21,17 @@ export interface Words {
   words: Float32Array;
   /** 16: lengths along the direction. */
   lengths: Float32Array;
+  /** 16: lengths of what the other codes leave. */
+  spreads: Float32Array;
 }
 
 function groupsOf({ words }: Words): number {
   return words.length / WORDS / GROUP;
 }
 
-/** Bytes of a row with so many groups: two codes a byte, the length's the last. */
+/** Bytes of a row with so many groups: two codes a byte, those of the length and the spread the last. */
 export function codeBytes(groups: number): number {
-  return Math.ceil((groups + 1) / 2);
+  return Math.ceil((groups + 2) / 2);
 }
 
 /** Coordinates that so many groups code. */
@@ -71,34 +73,42 @@ export function learnWords(
 export class Coder {
   readonly groups: number;
   readonly bytes: number;
-  readonly #words: Words;
+  readonly words: Words;
   readonly #halves: Float32Array;
   readonly #lengthHalves: Float32Array;
+  readonly #spreadHalves: Float32Array;
 
   constructor(words: Words) {
-    this.#words = words;
+    this.words = words;
     this.groups = groupsOf(words);
     this.bytes = codeBytes(this.groups);
     this.#halves = halfNorms(words.words, GROUP);
     this.#lengthHalves = halfNorms(words.lengths, 1);
+    this.#spreadHalves = halfNorms(words.spreads, 1);
   }
 
-  /** Writes the codes of a row's coordinates; that of the length is left at 0. */
+  /** Writes the codes of a row's coordinates; the others are left at 0. */
   encode(coordinates: Float32Array, codes: Uint8Array, at: number): void {
     const values = new Float32Array(GROUP);
     for (let group = 0; group < this.groups; group++) {
       for (let i = 0; i < GROUP; i++) values[i] = coordinates[placeOf(group, i, this.groups)]!;
       const start = group * WORDS;
-      const words = this.#words.words.subarray(start * GROUP, (start + WORDS) * GROUP);
+      const words = this.words.words.subarray(start * GROUP, (start + WORDS) * GROUP);
       const code = nearest(values, 0, words, this.#halves.subarray(start, start + WORDS), GROUP);
       setCode(codes, at, group, code);
     }
   }
 
   encodeLength(length: number, codes: Uint8Array, at: number): void {
-    const { lengths } = this.#words;
+    const { lengths } = this.words;
     const value = Float32Array.of(length);
     setCode(codes, at, this.groups, nearest(value, 0, lengths, this.#lengthHalves, 1));
+  }
+
+  encodeSpread(spread: number, codes: Uint8Array, at: number): void {
+    const { spreads } = this.words;
+    const value = Float32Array.of(spread);
+    setCode(codes, at, this.groups + 1, nearest(value, 0, spreads, this.#spreadHalves, 1));
   }
 
   /** Takes off `coordinates` what the codes stand for. */
@@ -106,13 +116,17 @@ export class Coder {
     for (let group = 0; group < this.groups; group++) {
       const word = (group * WORDS + codeAt(codes, at, group)) * GROUP;
       for (let i = 0; i < GROUP; i++) {
-        coordinates[placeOf(group, i, this.groups)]! -= this.#words.words[word + i]!;
+        coordinates[placeOf(group, i, this.groups)]! -= this.words.words[word + i]!;
       }
     }
   }
 
   lengthOf(codes: Uint8Array, at: number): number {
-    return this.#words.lengths[codeAt(codes, at, this.groups)]!;
+    return this.words.lengths[codeAt(codes, at, this.groups)]!;
+  }
+
+  spreadOf(codes: Uint8Array, at: number): number {
+    return this.words.spreads[codeAt(codes, at, this.groups + 1)]!;
   }
 
   /**
@@ -127,33 +141,33 @@ export class Coder {
     for (let group = 0; group < this.groups; group++) {
       for (let i = 0; i < GROUP; i++) part[i] = query[placeOf(group, i, this.groups)]!;
       for (let word = group * WORDS; word < (group + 1) * WORDS; word++) {
-        table[word] = dot(part, 0, this.#words.words, word * GROUP, GROUP);
+        table[word] = dot(part, 0, this.words.words, word * GROUP, GROUP);
       }
     }
     table.set(
-      this.#words.lengths.map((length) => along * length),
+      this.words.lengths.map((length) => along * length),
       this.groups * WORDS,
     );
     return table;
   }
 }
 
-/** The score of a row by its codes. @param bytes that it takes */
-export function scoreOf(table: Float32Array, codes: Uint8Array, at: number, bytes: number): number {
+/** The score of a row by its codes. */
+export function scoreOf(table: Float32Array, codes: Uint8Array, at: number): number {
   const whole = table.length >>> 5;
   let sum = 0;
   for (let i = 0; i < whole; i++) {
     const pair = codes[at + i]!;
     sum += table[32 * i + (pair & 15)]! + table[32 * i + 16 + (pair >>> 4)]!;
   }
-  return whole < bytes ? sum + table[32 * whole + (codes[at + whole]! & 15)]! : sum;
+  return table.length % 32 === 0 ? sum : sum + table[32 * whole + (codes[at + whole]! & 15)]!;
 }
 
 /** The first code of a pair is in the lower half of the byte. */
-export function setCode(codes: Uint8Array, at: number, place: number, code: number): void {
+function setCode(codes: Uint8Array, at: number, place: number, code: number): void {
   codes[at + (place >>> 1)]! |= code << (4 * (place & 1));
 }
 
-export function codeAt(codes: Uint8Array, at: number, place: number): number {
+function codeAt(codes: Uint8Array, at: number, place: number): number {
   return (codes[at + (place >>> 1)]! >>> (4 * (place & 1))) & 15;
 }

@@ -3,6 +3,7 @@
 import { halfToNumber } from '../../contract/index.ts';
 import { addInt4 } from '../../light/int4.ts';
 import { Coder } from './codes.ts';
+import { boundsOf } from './bisect.ts';
 import { dot } from './dot.ts';
 import { headCoordinates, type HeadCounts, type HeadParts } from './layout.ts';
 
@@ -16,6 +17,8 @@ export interface Question {
   coordinates: Float32Array;
   /** Its product with the direction. */
   along: number;
+  /** Length of what the direction leaves of it, over the root of the dimensions: how much a unit adds or takes by chance. */
+  aside: number;
   /** Times each dimension's spread, for long codes and for what they leave. */
   spread: Float32Array;
   restSpread: Float32Array;
@@ -29,6 +32,8 @@ export class Head {
   readonly rows: Coder;
   /** Principal directions, as four bits a value give them: nearly of length 1, nearly orthogonal. */
   readonly basis: Float32Array;
+  /** Cells before each sector's, and after the last. */
+  readonly firstCells: Uint32Array;
   /** Groups before each cell's, and after the last. */
   readonly firstGroups: Uint32Array;
 
@@ -39,27 +44,31 @@ export class Head {
     this.means = new Coder({
       words: numbersOf(parts.meanWords),
       lengths: numbersOf(parts.meanLengths),
+      spreads: numbersOf(parts.meanSpreads),
     });
     this.rows = new Coder({
       words: numbersOf(parts.rowWords),
       lengths: numbersOf(parts.rowLengths),
+      spreads: numbersOf(parts.rowSpreads),
     });
     this.basis = basisOf(parts, headCoordinates(counts), counts.dimensions);
-    this.firstGroups = new Uint32Array(counts.cells + 1);
-    for (const [cell, rows] of parts.cellRows.entries()) {
-      this.firstGroups[cell + 1] = this.firstGroups[cell]! + Math.ceil(rows / counts.groupRows);
-    }
+    this.firstCells = placesAfter(parts.sectorCells);
+    this.firstGroups = placesAfter(
+      parts.cellRows.map((rows) => boundsOf(rows, counts.groupRows).length - 1),
+    );
   }
 
   question(query: Float32Array): Question {
     const { dimensions } = this.counts;
     const { mean, direction, spread, restSpread } = this.parts;
     const along = dot(direction, 0, query, 0, dimensions);
+    const left = query.map((value, i) => value - along * direction[i]!);
     return {
       common: dot(mean, 0, query, 0, dimensions),
-      deviation: this.#deviation(query, along),
+      deviation: this.#deviation(left, along),
       coordinates: this.#coordinates(query),
       along,
+      aside: Math.sqrt(dot(left, 0, left, 0, dimensions) / dimensions),
       spread: spread.map((value, i) => value * query[i]!),
       restSpread: restSpread.map((value, i) => value * query[i]!),
     };
@@ -78,10 +87,9 @@ export class Head {
    * Exactly what the direction has part in, which is most of what queries have in common; of what is left
    * of the query, as if principal coordinates had no covariance.
    */
-  #deviation(query: Float32Array, along: number): number {
+  #deviation(left: Float32Array, along: number): number {
     const { dimensions } = this.counts;
     const { direction, variances, covariance } = this.parts;
-    const left = query.map((value, i) => value - along * direction[i]!);
     let outside = dot(left, 0, left, 0, dimensions);
     let variance =
       along *
@@ -95,6 +103,13 @@ export class Head {
     variance += Math.max(0, outside) * variances.at(-1)!;
     return Math.sqrt(Math.max(0, variance));
   }
+}
+
+/** Where each of a row of parts begins, and the last ends. */
+function placesAfter(lengths: Uint32Array): Uint32Array {
+  const places = new Uint32Array(lengths.length + 1);
+  for (const [i, length] of lengths.entries()) places[i + 1] = places[i]! + length;
+  return places;
 }
 
 export function numbersOf(halves: Uint16Array): Float32Array<ArrayBuffer> {

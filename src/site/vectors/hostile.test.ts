@@ -4,6 +4,13 @@ import { StructuredVectors } from '../../../bench/search/vectors.ts';
 import { SiteWriter, type FilePlace } from '../files/index.ts';
 import { openFile, sealFile } from '../files/packed.ts';
 import { MemorySite } from '../memory-site.ts';
+import { boundsOf } from './bisect.ts';
+import {
+  GROUP as GROUP_LAYOUT,
+  HEAD as HEAD_LAYOUT,
+  HEAD_COUNTS,
+  type HeadCounts,
+} from './layout.ts';
 import { SiteVectors } from './site-vectors.ts';
 import { writeVectors } from './write.ts';
 
@@ -15,14 +22,16 @@ const ALL = { scan: Infinity, groups: Infinity, rest: Infinity };
 
 const vectors = new StructuredVectors(WIDTH, ROWS, 10);
 const writer = new SiteWriter();
-await writeVectors(writer, vectors.rows(0, ROWS), WIDTH, { rowsPerCell: 10, groupRows: 4 });
+await writeVectors(writer, vectors.rows(0, ROWS), WIDTH, {
+  rowsPerSector: 20,
+  rowsPerCell: 10,
+  groupRows: 4,
+  longLevels: 4,
+});
 const sound = new MemorySite(await writer.finish());
 
 const HEAD: FilePlace = { kind: 'vectors', number: 0 };
 const GROUP: FilePlace = { kind: 'group', number: 0 };
-
-/** Word of the head, after counts, mean, direction, two spreads and two lists of levels. */
-const VARIANCES = 6 + 4 * WIDTH + 2 * 16;
 
 interface Parts {
   deflated?: Uint8Array;
@@ -41,17 +50,34 @@ function nameOf({ kind, number }: FilePlace): string {
 /** A search of all files, one of which has other parts under its own seal. */
 async function search(place: FilePlace, change: (plain: Uint8Array<ArrayBuffer>) => Parts) {
   const name = nameOf(place);
-  const { packed, plain } = await openFile(sound.files.get(name)!, sound.site, place);
-  const whole = packed.length > 0 ? packed : plain;
-  const { deflated = new Uint8Array(), plain: changed } = change(whole.slice());
+  const { deflated = new Uint8Array(), plain: changed } = change(await contentOf(place));
   const file = sealFile({ deflated, plain: changed }, sound.site, place);
   const shelf = sound.shelf(new Map([[name, file]]));
   const reader = await SiteVectors.open(shelf);
   const found = await reader.search(vectors.question(0), ROWS, ALL);
-  // What a head says of other files makes those the wrong ones.
-  const wrong = place.kind === 'vectors' ? found.missing : [name];
-  expect(found.missing).toEqual(found.missing.length > 0 ? wrong : []);
+  // A head may say of all other files that they are others.
+  if (place !== HEAD) expect(found.missing).toEqual(found.missing.length > 0 ? [name] : []);
   return found;
+}
+
+/** Of a sound file, deflated or not. */
+async function contentOf(place: FilePlace): Promise<Uint8Array<ArrayBuffer>> {
+  const { packed, plain } = await openFile(sound.files.get(nameOf(place))!, sound.site, place);
+  return (packed.length > 0 ? packed : plain).slice();
+}
+
+const head = await contentOf(HEAD);
+const counts = Object.fromEntries(
+  HEAD_COUNTS.map((key, i) => [key, new Uint32Array(head.buffer)[i]!]),
+) as HeadCounts;
+const headParts = HEAD_LAYOUT.parts(counts, head);
+const group = await contentOf(GROUP);
+const groupRows = boundsOf(headParts.cellRows[0]!, counts.groupRows)[1]!;
+const groupParts = GROUP_LAYOUT.parts({ ...counts, rows: groupRows, levels: 4 }, group);
+
+/** In words of four bytes. */
+function placeIn({ byteOffset }: { byteOffset: number }): number {
+  return byteOffset / 4;
 }
 
 /** Words of four bytes, by their positions. */
@@ -69,14 +95,14 @@ it('any numbers are refused or lead to finite scores of rows that there are', as
     fc.nat(2 ** 32 - 1),
   );
   const words = fc.dictionary(fc.nat(9999).map(String), word, { minKeys: 1, maxKeys: 6 });
-  const heads = fc.constant(nameOf(HEAD));
-  const name = fc.oneof(heads, fc.constantFrom(...sound.files.keys()));
+  const others = [...sound.files.keys()].map(placeOf).filter(({ kind }) => kind !== HEAD.kind);
+  const place = fc.oneof(fc.constant(HEAD), fc.constantFrom(...others));
   let [refused, leftOut] = [0, 0];
   await fc.assert(
-    fc.asyncProperty(name, words, async (name, words) => {
+    fc.asyncProperty(place, words, async (place, words) => {
       try {
-        const found = await search(placeOf(name), withWords(words));
-        leftOut += found.missing.length;
+        const found = await search(place, withWords(words));
+        if (place !== HEAD) leftOut += found.missing.length;
         for (const { rows, scores } of [found, found.scored]) {
           expect(rows.every((row) => row < ROWS)).toBe(true);
           expect(scores.every(Number.isFinite)).toBe(true);
@@ -84,7 +110,7 @@ it('any numbers are refused or lead to finite scores of rows that there are', as
         expect([found.mean, found.deviation].every(Number.isFinite)).toBe(true);
       } catch (error) {
         expect(error).toMatchObject({ code: 'integrity' });
-        expect(name).toBe(nameOf(HEAD));
+        expect(place).toBe(HEAD);
         refused++;
       }
     }),
@@ -97,11 +123,16 @@ it.each<[string, Record<number, number>, string]>([
   ['more rows than a page can hold', { 0: 2 ** 32 - 1 }, 'too many rows'],
   ['a width between blocks', { 1: 33 }, 'a multiple of 32, got 33'],
   ['no width', { 1: 0 }, 'a multiple of 32, got 0'],
-  ['more cells than there are', { 2: 2 ** 32 - 1 }, 'bytes of vectors'],
-  ['groups of no rows', { 5: 0 }, 'groups have no rows'],
-  ['a mean of NaN', { 6: 0x7fc00000 }, 'not between'],
-  ['a mean whose products overflow', { 6: 0x7f7fffff }, 'not between'],
-  ['a variance below 0', { [VARIANCES]: 0xbf800000 }, 'below 0'],
+  ['more sectors than there are', { 2: 2 ** 32 - 1 }, 'bytes of vectors'],
+  ['more cells than there are', { 3: 2 ** 32 - 1 }, 'bytes of vectors'],
+  ['groups of no rows', { 6: 0 }, 'groups have no rows'],
+  ['codes of three bits', { 7: 8 }, '4 or 16 levels, got 8'],
+  ['a mean of NaN', { 8: 0x7fc00000 }, 'not between'],
+  ['a mean whose products overflow', { 8: 0x7f7fffff }, 'not between'],
+  ['a variance below 0', { [placeIn(headParts.variances)]: 0xbf800000 }, 'below 0'],
+  ['a sector of no cells', { [placeIn(headParts.sectorCells)]: 0 }, 'do not add up'],
+  ['a cell of too many rows', { [placeIn(headParts.cellRows)]: ROWS }, 'do not add up'],
+  ['lengths without end', { [placeIn(headParts.meanSpreads)]: 0x7c007c00 }, 'not finite'],
 ])('%s are refused', async (_, words, what) => {
   await expect(search(HEAD, withWords(words))).rejects.toMatchObject({
     code: 'integrity',
@@ -111,12 +142,12 @@ it.each<[string, Record<number, number>, string]>([
 
 it.each<[string, FilePlace, Record<number, number>]>([
   ['rows that are not there', GROUP, { 0: ROWS }],
-  ['scales of NaN', GROUP, { 4: 0x7e007e00 }],
-  ['lengths without end', GROUP, { 6: 0x7c007c00 }],
+  ['scales of NaN', GROUP, { [placeIn(groupParts.scales)]: 0x7e007e00 }],
+  ['lengths without end', GROUP, { [placeIn(groupParts.lengths)]: 0x7c007c00 }],
 ])('%s are left out', async (_, place, words) => {
   const { missing, rows } = await search(place, withWords(words));
   expect(missing).toEqual([nameOf(place)]);
-  expect(rows).toHaveLength(ROWS - 4);
+  expect(rows).toHaveLength(ROWS - groupRows);
 });
 
 it('a plain part may begin anywhere, but has nothing deflated before it', async () => {

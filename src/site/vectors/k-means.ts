@@ -2,6 +2,7 @@
 
 import { shuffled } from '../../light/random.ts';
 import { dot } from './dot.ts';
+import { eachProducts } from './products.ts';
 
 /** Half the squared length of each mean: with it, the nearest mean is that of the largest product less half. */
 export function halfNorms(means: Float32Array, width: number): Float32Array {
@@ -28,6 +29,16 @@ export function nearest(
   return best;
 }
 
+/** @returns the mean nearest to a row, by its products with all; the first of several */
+function nearestOf(products: Float32Array, halves: Float32Array): number {
+  let [best, bestScore] = [0, -Infinity];
+  for (let mean = 0; mean < halves.length; mean++) {
+    const score = products[mean]! - halves[mean]!;
+    if (score > bestScore) [best, bestScore] = [mean, score];
+  }
+  return best;
+}
+
 /**
  * @param count of means; rows are taken twice where there are fewer
  * @returns `count` rows of `width`
@@ -43,9 +54,9 @@ export function kMeans(
   for (let round = 0; round < rounds; round++) {
     const halves = halfNorms(means, width);
     const sums = new MeanSums(count, width);
-    for (let start = 0; start < rows.length; start += width) {
-      sums.add(nearest(rows, start, means, halves, width), rows, start);
-    }
+    eachProducts(rows, width, undefined, means, (row, products) => {
+      sums.add(nearestOf(products, halves), rows, row * width);
+    });
     sums.writeTo(means);
   }
   return means;

@@ -1,31 +1,37 @@
 /**
  * Where things lie in the kinds of files that vectors take. All numbers are little-endian, and parts
- * begin at multiples of 4. The head is deflated, 5 % smaller with 10,000 rows; cells and groups would be
+ * begin at multiples of 4. The head is deflated, 5 % smaller with 10,000 rows; sectors and groups would be
  * larger, and `rest` 2 % smaller, which is not worth inflating one more file after the other.
  *
  * - `vectors`: the head, what all queries need
- * - `cell`: short codes of its rows
+ * - `sector`: short codes of the rows of some cells, one cell after the other
  * - `group`: long codes of some rows of a cell, and their numbers
  * - `rest`: what those long codes leave, in longer ones; laid out as a group
  */
 
 import { BLOCK } from '../../light/int4.ts';
 import { codeBytes, coordinatesOf, WORDS } from './codes.ts';
+import { bitsOf, REST_LEVELS } from './long-codes.ts';
 
 /** What the head says first. */
 export const HEAD_COUNTS = [
   'rows',
   'dimensions',
+  'sectors',
   'cells',
   'meanGroups',
   'rowGroups',
   'groupRows',
+  'longLevels',
 ] as const;
-/** Groups are those of codes.ts; `groupRows` are those of a group's file at most. */
+/**
+ * Groups are those of codes.ts; `groupRows` are those of a group's file at most, `longLevels` what a long
+ * code stands for one of.
+ */
 export type HeadCounts = Record<(typeof HEAD_COUNTS)[number], number>;
 
-/** What the head says of a cell. `bytes`: of a row. */
-export interface CellShape {
+/** What the head says of a sector. `bytes`: of a row. */
+export interface SectorShape {
   rows: number;
   bytes: number;
 }
@@ -33,6 +39,8 @@ export interface CellShape {
 export interface GroupShape {
   rows: number;
   dimensions: number;
+  /** What a code stands for one of. */
+  levels: number;
 }
 
 /** float16 are by their bits. */
@@ -45,30 +53,34 @@ export interface HeadParts {
   direction: Float32Array;
   /** float32, dimensions: how much rounding to short codes leaves. */
   spread: Float32Array;
-  /** float32, 16: what long codes stand for, times spread and a row's scale. */
+  /** float32: what long codes stand for, times spread and a row's scale. */
   levels: Float32Array;
-  /** As those two, of what long codes leave. */
+  /** As those two, of what long codes leave; 16 levels. */
   restSpread: Float32Array;
   restLevels: Float32Array;
   /** float32: variances of rows along each principal direction, and on average along any other. */
   variances: Float32Array;
   /** float32, dimensions: covariance of rows with how far they lie along the direction. */
   covariance: Float32Array;
-  /** Rows of each cell. */
+  /** Cells of each sector. */
+  sectorCells: Uint32Array;
+  /** Rows of each cell, those of a sector one after the other. */
   cellRows: Uint32Array;
   /** float16: principal directions in 4 bits, one after the other; of each block. */
   basisScales: Uint16Array;
   /** float16, see codes.ts. */
   meanWords: Uint16Array;
   meanLengths: Uint16Array;
+  meanSpreads: Uint16Array;
   rowWords: Uint16Array;
   rowLengths: Uint16Array;
+  rowSpreads: Uint16Array;
   basisCodes: Uint8Array;
-  /** Short codes of each cell's mean. */
+  /** Short codes of each cell's mean; spreads are those of its rows. */
   meanCodes: Uint8Array;
 }
 
-export interface CellParts {
+export interface SectorParts {
   codes: Uint8Array;
 }
 
@@ -102,7 +114,7 @@ export function headCoordinates({ meanGroups, rowGroups }: HeadCounts): number {
 }
 
 function headPlaces(counts: HeadCounts) {
-  const { dimensions, cells, meanGroups, rowGroups } = counts;
+  const { dimensions, sectors, cells, meanGroups, rowGroups, longLevels } = counts;
   const coordinates = headCoordinates(counts);
   const basis = coordinates * dimensions;
   return {
@@ -110,32 +122,35 @@ function headPlaces(counts: HeadCounts) {
     mean: ['f32', dimensions],
     direction: ['f32', dimensions],
     spread: ['f32', dimensions],
-    levels: ['f32', WORDS],
+    levels: ['f32', longLevels],
     restSpread: ['f32', dimensions],
-    restLevels: ['f32', WORDS],
+    restLevels: ['f32', REST_LEVELS],
     variances: ['f32', coordinates + 1],
     covariance: ['f32', dimensions],
+    sectorCells: ['u32', sectors],
     cellRows: ['u32', cells],
     basisScales: ['u16', basis / BLOCK],
     meanWords: ['u16', coordinatesOf(meanGroups) * WORDS],
     meanLengths: ['u16', WORDS],
+    meanSpreads: ['u16', WORDS],
     rowWords: ['u16', coordinatesOf(rowGroups) * WORDS],
     rowLengths: ['u16', WORDS],
+    rowSpreads: ['u16', WORDS],
     basisCodes: ['u8', basis / 2],
     meanCodes: ['u8', cells * codeBytes(meanGroups)],
   } satisfies Places;
 }
 
-function cellPlaces({ rows, bytes }: CellShape) {
+function sectorPlaces({ rows, bytes }: SectorShape) {
   return { codes: ['u8', rows * bytes] } satisfies Places;
 }
 
-function groupPlaces({ rows, dimensions }: GroupShape) {
+function groupPlaces({ rows, dimensions, levels }: GroupShape) {
   return {
     rows: ['u32', rows],
     scales: ['u16', rows],
     lengths: ['u16', rows],
-    codes: ['u8', (rows * dimensions) / 2],
+    codes: ['u8', (rows * dimensions * bitsOf(levels)) / 8],
   } satisfies Places;
 }
 
@@ -170,5 +185,5 @@ function bytesOf(kind: Kind, length: number): number {
 }
 
 export const HEAD = new Layout<HeadCounts, HeadParts>(headPlaces);
-export const CELL = new Layout<CellShape, CellParts>(cellPlaces);
+export const SECTOR = new Layout<SectorShape, SectorParts>(sectorPlaces);
 export const GROUP = new Layout<GroupShape, GroupParts>(groupPlaces);

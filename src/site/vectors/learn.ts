@@ -4,11 +4,12 @@ import { numberToHalf } from '../../contract/index.ts';
 import { randomOf, shuffled } from '../../light/random.ts';
 import { bisect } from './bisect.ts';
 import { cellsOf } from './cells.ts';
-import { Coder, coordinatesOf, learnWords, WORDS, type Words } from './codes.ts';
+import { Coder, coordinatesOf, learnWords, WORDS } from './codes.ts';
 import { dot, meanOf } from './dot.ts';
 import { numbersOf } from './head.ts';
 import { kMeans } from './k-means.ts';
-import { codeLong, learnLong, type LongWords } from './long-codes.ts';
+import { codeLong, learnLong, REST_LEVELS, type LongWords } from './long-codes.ts';
+import { eachProducts } from './products.ts';
 import { Projection } from './projection.ts';
 
 /** Rows that directions are learnt from at most. */
@@ -22,13 +23,17 @@ const LONG_SAMPLE = 512;
 
 const LENGTH_ROUNDS = 16;
 
-const NO_LENGTHS = new Float32Array(WORDS);
+/** Before they are learnt. */
+const NONE = new Float32Array(WORDS);
 
 export interface Settings {
-  /** Rows of a cell on average. */
+  /** Rows of a sector and of a cell on average. */
+  rowsPerSector: number;
   rowsPerCell: number;
   /** Rows of a group's file at most. */
   groupRows: number;
+  /** One of `LONG_LEVELS`. */
+  longLevels: number;
   /** Groups of codes.ts, of a cell's mean and of a row; as many as the width has room for. */
   meanGroups: number;
   rowGroups: number;
@@ -37,7 +42,6 @@ export interface Settings {
 
 /** Short codes of some rows. */
 interface Layer {
-  words: Words;
   coder: Coder;
   codes: Uint8Array;
 }
@@ -49,7 +53,9 @@ export interface Learnt {
   /** As in the head. */
   variances: Float32Array;
   covariance: Float32Array;
-  /** Rows of each cell, as groups of neighbours. */
+  /** Cells of each sector. */
+  sectors: number[];
+  /** Rows of each cell, as groups of neighbours; sector by sector. */
   cells: Uint32Array[][];
   means: Layer;
   /** In the order of the rows as given. */
@@ -57,8 +63,8 @@ export interface Learnt {
   long: LongWords;
   /** Of what long codes leave. */
   rest: LongWords;
-  /** Writes what short codes leave of a row. */
-  leftOf: (row: number, cell: number) => Float32Array;
+  /** What short codes leave of some rows, one after the other. */
+  leftOf: (rows: Uint32Array) => Float32Array;
 }
 
 /**
@@ -82,9 +88,7 @@ export function learn(
   const space = new Coordinates(rows, mean, direction, projection);
   const variances = variancesOf(centred, space.values, projection);
   const covariance = covarianceWith(direction, centred);
-  const cells = cellsOf(space.values, most, settings.rowsPerCell, settings.seed).map((cell) =>
-    bisect(space.values, most, cell, settings.groupRows),
-  );
+  const { sectors, cells } = partsOf(space, settings);
   const cellMeans = space.meansOf(cells);
   const means = codeLayer(cellMeans, settings.meanGroups, allOf(cells.length), random);
   for (const [cell, groups] of cells.entries()) {
@@ -93,30 +97,51 @@ export function learn(
     }
   }
   const short = codeLayer(space, settings.rowGroups, sample.subarray(0, WORD_SAMPLE), random);
-  const leftOf = (row: number, cell: number): Float32Array =>
-    left(centre(rows, row, mean), [means, cell], [short, row], projection, direction);
   const cellOf = cellOfRows(cells, rows.length / width);
-  const some = sample.subarray(0, LONG_SAMPLE);
-  const leftovers = new Float32Array(some.length * width);
-  for (const [i, row] of some.entries()) leftovers.set(leftOf(row, cellOf[row]!), i * width);
-  const long = learnLong(leftovers, width, random);
+  const leftOf = (some: Uint32Array): Float32Array => {
+    const taken = new Float32Array(some.length * projection.count);
+    const lengths = Float32Array.from(some, (row, i) => {
+      const own = taken.subarray(i * projection.count, (i + 1) * projection.count);
+      return takenBy(means, cellOf[row]!, own) + takenBy(short, row, own);
+    });
+    const left = projection.sums(taken);
+    for (const [i, row] of some.entries()) {
+      for (let j = 0; j < width; j++) {
+        left[i * width + j]! += rows[row * width + j]! - mean[j]! - lengths[i]! * direction[j]!;
+      }
+    }
+    return left;
+  };
+  const leftovers = leftOf(sample.subarray(0, LONG_SAMPLE));
+  const long = learnLong(leftovers, width, settings.longLevels, random);
   for (let start = 0; start < leftovers.length; start += width) {
     codeLong(leftovers.subarray(start, start + width), long);
   }
-  const rest = learnLong(leftovers, width, random);
-  return {
-    mean,
-    direction,
-    projection,
-    variances,
-    covariance,
-    cells,
-    means,
-    rows: short,
-    long,
-    rest,
-    leftOf,
-  };
+  const rest = learnLong(leftovers, width, REST_LEVELS, random);
+  const shared = { mean, direction, projection, variances, covariance };
+  return { ...shared, sectors, cells, means, rows: short, long, rest, leftOf };
+}
+
+/** Cells of neighbouring rows in sectors of neighbouring cells. */
+function partsOf(
+  space: Coordinates,
+  { rowsPerSector, rowsPerCell, groupRows, seed }: Settings,
+): Pick<Learnt, 'sectors' | 'cells'> {
+  const { values, width } = space;
+  const found = cellsOf(values, width, rowsPerCell, seed).map((cell) =>
+    bisect(values, width, cell, groupRows),
+  );
+  const { values: means } = space.meansOf(found);
+  const cellsPerSector = Math.max(1, rowsPerSector / rowsPerCell);
+  const sectors = cellsOf(means, width, cellsPerSector, seed);
+  const cells = sectors.flatMap((sector) => Array.from(sector, (cell) => found[cell]!));
+  return { sectors: sectors.map(({ length }) => length), cells };
+}
+
+/** Takes off `coordinates` what a row's codes stand for. @returns the length along the direction */
+function takenBy({ coder, codes }: Layer, row: number, coordinates: Float32Array): number {
+  coder.subtract(coordinates, codes, row * coder.bytes);
+  return coder.lengthOf(codes, row * coder.bytes);
 }
 
 function unitOf(vector: Float32Array): Float32Array {
@@ -171,6 +196,8 @@ interface Points {
   width: number;
   values: Float32Array;
   along: Float32Array;
+  /** Squared length of what coordinates leave of each. */
+  outside: Float32Array;
   /** The direction's products with the basis. */
   slopes: Float32Array;
 }
@@ -179,6 +206,7 @@ class Coordinates implements Points {
   readonly width: number;
   readonly values: Float32Array;
   readonly along: Float32Array;
+  readonly outside: Float32Array;
   readonly slopes: Float32Array;
   /** The direction's own coordinates. */
   readonly #direction: Float32Array;
@@ -194,33 +222,53 @@ class Coordinates implements Points {
     this.width = width;
     this.values = new Float32Array(count * width);
     this.along = new Float32Array(count);
-    for (let row = 0; row < count; row++) {
-      const centred = centre(rows, row, mean);
-      projection.write(centred, this.values, row * width);
-      this.along[row] = dot(centred, 0, direction, 0, dimensions);
-    }
+    this.outside = new Float32Array(count);
+    const wanted = new Float32Array((width + 1) * dimensions);
+    wanted.set(projection.inverse);
+    wanted.set(direction, width * dimensions);
+    const offsets = Float32Array.from({ length: width + 1 }, (_, i) =>
+      dot(wanted, i * dimensions, mean, 0, dimensions),
+    );
+    eachProducts(rows, dimensions, undefined, wanted, (row, products) => {
+      let outside = 0;
+      for (let i = 0; i < dimensions; i++) outside += (rows[row * dimensions + i]! - mean[i]!) ** 2;
+      for (let i = 0; i < width; i++) {
+        const value = products[i]! - offsets[i]!;
+        this.values[row * width + i] = value;
+        outside -= value * value;
+      }
+      this.along[row] = products[width]! - offsets[width]!;
+      this.outside[row] = Math.max(0, outside);
+    });
     this.slopes = Float32Array.from({ length: width }, (_, i) =>
       dot(basis, i * dimensions, direction, 0, dimensions),
     );
-    this.#direction = new Float32Array(width);
-    projection.write(direction, this.#direction, 0);
+    this.#direction = Float32Array.from({ length: width }, (_, i) =>
+      dot(projection.inverse, i * dimensions, direction, 0, dimensions),
+    );
   }
 
-  /** Of each cell. */
+  /** Means of the rows of each cell; how far rows are from it is outside. */
   meansOf(cells: readonly Uint32Array[][]): Points {
     const { width, slopes } = this;
     const values = new Float32Array(cells.length * width);
     const along = new Float32Array(cells.length);
+    const outside = new Float32Array(cells.length);
     for (const [cell, groups] of cells.entries()) {
       const share = 1 / groups.reduce((sum, { length }) => sum + length, 0);
+      const mean = values.subarray(cell * width, (cell + 1) * width);
       for (const row of groups.flatMap((group) => [...group])) {
         for (let i = 0; i < width; i++) {
-          values[cell * width + i]! += share * this.values[row * width + i]!;
+          const value = this.values[row * width + i]!;
+          mean[i]! += share * value;
+          outside[cell]! += share * value * value;
         }
         along[cell]! += share * this.along[row]!;
+        outside[cell]! += share * this.outside[row]!;
       }
+      outside[cell] = Math.max(0, outside[cell]! - dot(mean, 0, mean, 0, width));
     }
-    return { width, values, along, slopes };
+    return { width, values, along, outside, slopes };
   }
 
   /** Takes off a row what the codes of its cell's mean stand for. */
@@ -238,7 +286,7 @@ class Coordinates implements Points {
 
 /** Learns words from the points of a sample, and codes all. */
 function codeLayer(
-  { width, values, along, slopes }: Points,
+  { width, values, along, outside, slopes }: Points,
   groups: number,
   sample: Uint32Array,
   random: () => number,
@@ -247,46 +295,33 @@ function codeLayer(
   for (const [i, row] of sample.entries()) {
     some.set(values.subarray(row * width, (row + 1) * width), i * width);
   }
-  const words = { words: halved(learnWords(some, width, groups, random)), lengths: NO_LENGTHS };
-  const short = new Coder(words);
+  const words = halved(learnWords(some, width, groups, random));
+  const short = new Coder({ words, lengths: NONE, spreads: NONE });
   const codes = new Uint8Array(along.length * short.bytes);
-  const rest = along.slice();
-  const taken = new Float32Array(width);
+  const lengths = along.slice();
+  const spreads = new Float32Array(along.length);
+  const left = new Float32Array(width);
   for (let row = 0; row < along.length; row++) {
-    short.encode(values.subarray(row * width, (row + 1) * width), codes, row * short.bytes);
-    short.subtract(taken.fill(0), codes, row * short.bytes);
-    rest[row]! += dot(slopes, 0, taken, 0, width);
+    const own = values.subarray(row * width, (row + 1) * width);
+    short.encode(own, codes, row * short.bytes);
+    short.subtract(left.fill(0), codes, row * short.bytes);
+    lengths[row]! += dot(slopes, 0, left, 0, width);
+    for (let i = 0; i < width; i++) left[i]! += own[i]!;
+    spreads[row] = Math.sqrt(outside[row]! + dot(left, 0, left, 0, width));
   }
-  const someRest = Float32Array.from(sample, (row) => rest[row]!);
-  words.lengths = halved(kMeans(someRest, 1, WORDS, LENGTH_ROUNDS, random));
-  const coder = new Coder(words);
-  for (const [row, length] of rest.entries()) coder.encodeLength(length, codes, row * coder.bytes);
-  return { words, coder, codes };
+  const levelsOf = (numbers: Float32Array): Float32Array => {
+    const taught = Float32Array.from(sample, (row) => numbers[row]!);
+    return halved(kMeans(taught, 1, WORDS, LENGTH_ROUNDS, random));
+  };
+  const coder = new Coder({ words, lengths: levelsOf(lengths), spreads: levelsOf(spreads) });
+  for (let row = 0; row < along.length; row++) {
+    coder.encodeLength(lengths[row]!, codes, row * coder.bytes);
+    coder.encodeSpread(spreads[row]!, codes, row * coder.bytes);
+  }
+  return { coder, codes };
 }
 
 /** As float16 keeps them. */
 function halved(values: Float32Array): Float32Array<ArrayBuffer> {
   return numbersOf(Uint16Array.from(values, numberToHalf));
-}
-
-/** What the codes of a row and of its cell's mean leave of it. */
-function left(
-  row: Float32Array,
-  [means, cell]: [Layer, number],
-  [rows, number]: [Layer, number],
-  projection: Projection,
-  direction: Float32Array,
-): Float32Array {
-  const taken = new Float32Array(projection.count);
-  let length = 0;
-  for (const [{ coder, codes }, place] of [
-    [means, cell],
-    [rows, number],
-  ] as const) {
-    coder.subtract(taken, codes, place * coder.bytes);
-    length += coder.lengthOf(codes, place * coder.bytes);
-  }
-  projection.addTo(row, taken);
-  for (const [i, value] of direction.entries()) row[i]! -= length * value;
-  return row;
 }

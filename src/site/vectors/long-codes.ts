@@ -1,21 +1,37 @@
-/** Long codes: what short ones leave of a row, four bits a value, in units of each dimension's spread and the row's scale. */
+/** Long codes: what shorter ones leave of a row, two or four bits a value, in units of each dimension's spread and the row's scale. */
 
 import { halfToNumber, numberToHalf } from '../../contract/index.ts';
-import { codeAt, setCode, WORDS } from './codes.ts';
 import { kMeans } from './k-means.ts';
 
 const ROUNDS = 16;
+
+/**
+ * Two bits say whether a row may be of the best, four mostly in which order they are; of what they leave,
+ * four more say that.
+ */
+export const LONG_LEVELS: readonly number[] = [4, 16];
+export const REST_LEVELS = 16;
 
 /** How levels and spread of an index are learnt and written. */
 export interface LongWords {
   /** dimensions. */
   spread: Float32Array;
-  /** 16, rising. */
+  /** A power of two, rising. */
   levels: Float32Array;
 }
 
-/** @param rows what is left of some rows */
-export function learnLong(rows: Float32Array, width: number, random: () => number): LongWords {
+/** Bits of a code that stands for one of `levels`. */
+export function bitsOf(levels: number): number {
+  return Math.log2(levels);
+}
+
+/** @param rows what is left of some rows @param count of levels */
+export function learnLong(
+  rows: Float32Array,
+  width: number,
+  count: number,
+  random: () => number,
+): LongWords {
   const squares = new Float64Array(width);
   for (const [i, value] of rows.entries()) squares[i % width]! += value * value;
   const spread = Float32Array.from(squares, (sum) => Math.sqrt(sum / (rows.length / width || 1)));
@@ -25,7 +41,7 @@ export function learnLong(rows: Float32Array, width: number, random: () => numbe
     const scale = halfToNumber(scaleOf(row, spread));
     for (let i = 0; i < width; i++) values[start + i] = unitsOf(row[i]!, spread[i]! * scale);
   }
-  return { spread, levels: kMeans(values, 1, WORDS, ROUNDS, random).sort() };
+  return { spread, levels: kMeans(values, 1, count, ROUNDS, random).sort() };
 }
 
 /** A row's long codes. */
@@ -39,11 +55,12 @@ export interface LongCodes {
 export function codeLong(row: Float32Array, { spread, levels }: LongWords): LongCodes {
   const scale = scaleOf(row, spread);
   const factor = halfToNumber(scale);
-  const codes = new Uint8Array(row.length / 2);
+  const bits = bitsOf(levels.length);
+  const codes = new Uint8Array((row.length * bits) / 8);
   for (let i = 0; i < row.length; i++) {
     const unit = spread[i]! * factor;
     const code = nearestLevel(unitsOf(row[i]!, unit), levels);
-    setCode(codes, 0, i, code);
+    codes[(i * bits) >>> 3]! |= code << ((i * bits) & 7);
     row[i]! -= unit * levels[code]!;
   }
   return { scale, codes };
@@ -63,8 +80,13 @@ export function longScore(
   codes: Uint8Array,
   at: number,
 ): number {
+  const [bits, mask] = [bitsOf(levels.length), levels.length - 1];
   let sum = 0;
-  for (let i = 0; i < spread.length; i++) sum += spread[i]! * levels[codeAt(codes, at, i)]!;
+  for (let i = 0, place = at; i < spread.length; place++) {
+    for (let shift = 0; shift < 8; shift += bits) {
+      sum += spread[i++]! * levels[(codes[place]! >>> shift) & mask]!;
+    }
+  }
   return sum;
 }
 

@@ -4,6 +4,7 @@ import { toInt4, type Int4 } from '../../light/int4.ts';
 import { dot } from './dot.ts';
 import { basisOf } from './head.ts';
 import { principalDirections } from './principal.ts';
+import { eachProducts } from './products.ts';
 
 /** Steps of the inverse; each makes what four bits leave at most a third. */
 const STEPS = 6;
@@ -14,8 +15,11 @@ export class Projection {
   readonly count: number;
   /** As stored: `count` rows of `width`. */
   readonly basis: Float32Array;
-  /** Its pseudo-inverse, transposed. */
-  readonly #inverse: Float32Array;
+  /** Its pseudo-inverse, transposed: products with it are coordinates. */
+  readonly inverse: Float32Array;
+
+  /** The basis: `width` rows of `count`. */
+  readonly #transposed: Float32Array;
 
   /** @param sample centred rows */
   constructor(sample: Float32Array, width: number, count: number, seed: number) {
@@ -24,23 +28,24 @@ export class Projection {
     this.count = count;
     const { codes, scales } = this.stored;
     this.basis = basisOf({ basisCodes: codes, basisScales: scales }, count, width);
-    this.#inverse = inverseOf(this.basis, width);
+    this.inverse = inverseOf(this.basis, width);
+    this.#transposed = transposed(this.basis, width);
   }
 
-  /** Writes the coordinates of a centred row, those whose sum over the basis is nearest to it. */
-  write(row: Float32Array, out: Float32Array, start: number): void {
-    for (let i = 0; i < this.count; i++) {
-      out[start + i] = dot(this.#inverse, i * this.width, row, 0, this.width);
-    }
+  /** Sums over the basis: `count` coordinates each become `width` values. */
+  sums(coordinates: Float32Array): Float32Array {
+    const { width, count } = this;
+    const sums = new Float32Array((coordinates.length / count) * width);
+    eachProducts(coordinates, count, undefined, this.#transposed, (row, values) => {
+      sums.set(values, row * width);
+    });
+    return sums;
   }
+}
 
-  /** row += the sum over the basis. */
-  addTo(row: Float32Array, coordinates: Float32Array): void {
-    for (const [i, coordinate] of coordinates.entries()) {
-      const start = i * this.width;
-      for (let j = 0; j < this.width; j++) row[j]! += coordinate * this.basis[start + j]!;
-    }
-  }
+function transposed(rows: Float32Array, width: number): Float32Array {
+  const count = rows.length / width;
+  return Float32Array.from(rows, (_, i) => rows[(i % count) * width + Math.floor(i / count)]!);
 }
 
 /** X of X B' = 1, by X <- X + (1 - X B') B: rows of B are nearly orthonormal, or zeros. */

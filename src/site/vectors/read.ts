@@ -4,18 +4,20 @@ import { BLOCK } from '../../light/int4.ts';
 import { damaged, MOST_ROWS, type OpenedParts } from '../files/index.ts';
 import { Head } from './head.ts';
 import {
-  CELL,
   GROUP,
   HEAD,
   HEAD_COUNTS,
-  type CellParts,
-  type CellShape,
+  SECTOR,
   type GroupParts,
   type GroupShape,
   type HeadCounts,
   type HeadParts,
   type Layout,
+  type SectorParts,
+  type SectorShape,
 } from './layout.ts';
+
+import { LONG_LEVELS } from './long-codes.ts';
 
 /**
  * What float32 of a head may be, either way: as much as a float16. All of it is about unit vectors, and
@@ -28,17 +30,14 @@ export function readHead(file: OpenedParts, name: string): Head {
   const bytes = bytesOf(file, name);
   const counts = countsOf(bytes, name);
   const parts = partsOf(HEAD, counts, bytes, name);
-  const { cellRows } = parts;
-  const sum = cellRows.reduce((total, rows) => total + rows, 0);
-  if (cellRows.some((rows) => rows < 1) || sum !== counts.rows) {
-    throw damaged(name, 'rows of its cells do not add up');
-  }
+  checkSums(parts.sectorCells, counts.cells, 'cells of its sectors', name);
+  checkSums(parts.cellRows, counts.rows, 'rows of its cells', name);
   checkNumbers(parts, name);
   return new Head(counts, parts);
 }
 
-export function readCell(file: OpenedParts, name: string, shape: CellShape): CellParts {
-  return partsOf(CELL, shape, bytesOf(file, name), name);
+export function readSector(file: OpenedParts, name: string, shape: SectorShape): SectorParts {
+  return partsOf(SECTOR, shape, bytesOf(file, name), name);
 }
 
 /** @param most rows of the index */
@@ -68,13 +67,16 @@ function countsOf({ buffer, byteOffset, length }: Uint8Array, name: string): Hea
   if (length < 4 * HEAD_COUNTS.length) throw damaged(name, 'it is cut off');
   const words = new Uint32Array(buffer, byteOffset, HEAD_COUNTS.length);
   const counts = Object.fromEntries(HEAD_COUNTS.map((key, i) => [key, words[i]])) as HeadCounts;
-  const { rows, dimensions, groupRows } = counts;
+  const { rows, dimensions, groupRows, longLevels } = counts;
   if (rows > MOST_ROWS) throw damaged(name, 'it has too many rows');
   // Or parts would begin between values.
   if (dimensions < 1 || dimensions % BLOCK !== 0) {
     throw damaged(name, `expected a width that is a multiple of ${BLOCK}, got ${dimensions}`);
   }
   if (groupRows < 1) throw damaged(name, 'its groups have no rows');
+  if (!LONG_LEVELS.includes(longLevels)) {
+    throw damaged(name, `expected ${LONG_LEVELS.join(' or ')} levels, got ${longLevels}`);
+  }
   return counts;
 }
 
@@ -91,6 +93,14 @@ function partsOf<Shape, Parts>(
   return layout.parts(shape, bytes);
 }
 
+/** Each part has something of the whole, and all together all of it. */
+function checkSums(parts: Uint32Array, whole: number, what: string, name: string): void {
+  const sum = parts.reduce((total, part) => total + part, 0);
+  if (parts.some((part) => part < 1) || sum !== whole) {
+    throw damaged(name, `${what} do not add up`);
+  }
+}
+
 function checkNumbers(parts: HeadParts, name: string): void {
   for (const [key, part] of Object.entries(parts)) {
     const isSound = !(part instanceof Float32Array) || part.every(isModest);
@@ -98,8 +108,10 @@ function checkNumbers(parts: HeadParts, name: string): void {
   }
   if (parts.variances.some((variance) => variance < 0))
     throw damaged(name, 'a variance is below 0');
-  const { basisScales, meanWords, meanLengths, rowWords, rowLengths } = parts;
-  if (![basisScales, meanWords, meanLengths, rowWords, rowLengths].every(areFiniteHalves)) {
+  const { basisScales, meanWords, meanLengths, meanSpreads, rowWords, rowLengths, rowSpreads } =
+    parts;
+  const halves = [basisScales, meanWords, meanLengths, meanSpreads];
+  if (![...halves, rowWords, rowLengths, rowSpreads].every(areFiniteHalves)) {
     throw damaged(name, 'a value is not finite');
   }
 }

@@ -18,7 +18,7 @@ const rows = vectors.rows(0, ROWS);
 const written = await siteOf(rows);
 
 const FEW = 90;
-const SMALL = { rowsPerCell: 20, groupRows: 4 };
+const SMALL = { rowsPerSector: 40, rowsPerCell: 20, groupRows: 4 };
 const few = await siteOf(rows.subarray(0, FEW * WIDTH), SMALL);
 
 const ALL = { scan: Infinity, groups: Infinity, rest: Infinity };
@@ -98,7 +98,7 @@ describe('vectors of a site', () => {
       expect(scored.rows.length).toBeGreaterThan(100);
       expect([...scored.rows]).toEqual([...new Set(scored.rows)].sort((a, b) => a - b));
       for (const [i, row] of scored.rows.entries()) {
-        expect(Math.abs(scored.scores[i]! - product(query, rows, row))).toBeLessThan(0.05);
+        expect(Math.abs(scored.scores[i]! - product(query, rows, row))).toBeLessThan(0.1);
       }
       for (const [i, row] of found.rows.entries()) {
         expect(scored.scores[scored.rows.indexOf(row)]).toBe(found.scores[i]);
@@ -127,7 +127,7 @@ describe('vectors of a site', () => {
       await (await open(site)).search(query, 10, { ...limits, filter });
       return site.asked.filter((name) => name.includes('group')).length;
     };
-    expect(await groupsOf(() => true)).toBe(20);
+    expect(await groupsOf(() => true)).toBeLessThanOrEqual(20);
     expect(await groupsOf(() => false)).toBe(80);
     const none = await reader.search(query, 5, { ...limits, filter: () => false });
     expect([none.rows.length, none.scored.rows.length]).toEqual([0, 0]);
@@ -222,6 +222,7 @@ describe('vectors of a site', () => {
     ['groups of no rows', new Float32Array(64), 32, { groupRows: 0 }],
     ['half a row for each cell', new Float32Array(64), 32, { rowsPerCell: 0.5 }],
     ['no words', new Float32Array(64), 32, { rowGroups: NaN }],
+    ['codes of three bits', new Float32Array(64), 32, { longLevels: 8 }],
   ])('refuse %s', async (_, rows, width, options) => {
     await expect(writeVectors(new SiteWriter(), rows, width, options)).rejects.toMatchObject({
       code: 'bad-input',
@@ -246,7 +247,7 @@ describe('files of vectors', () => {
 
   it('that are missing are named, and asked for again', async () => {
     const changed = new Map<string, undefined>();
-    for (const kind of ['cell', 'group', 'rest']) {
+    for (const kind of ['sector', 'group', 'rest']) {
       const [name] = few.namesOf(kind);
       changed.set(name!, undefined);
       const reader = await open(few, changed);
@@ -307,7 +308,7 @@ describe('files of vectors', () => {
   it('are waited for until the signal fires', async () => {
     let give: () => void = vi.fn();
     const shelf = new Shelf(few.site, async (name) => {
-      if (name.includes('cell')) await new Promise<void>((resolve) => (give = resolve));
+      if (name.includes('sector')) await new Promise<void>((resolve) => (give = resolve));
       return few.read(name);
     });
     const fired = AbortSignal.abort();

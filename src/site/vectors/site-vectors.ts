@@ -10,28 +10,17 @@ import {
   type Shelf,
   type Traffic,
 } from '../files/index.ts';
+import { boundsOf } from './bisect.ts';
 import { scoreOf } from './codes.ts';
+import { dot } from './dot.ts';
 import type { Head, Question } from './head.ts';
-import type { CellParts, GroupParts } from './layout.ts';
-import { longScore } from './long-codes.ts';
-import { readCell, readGroup, readHead } from './read.ts';
+import type { GroupParts, SectorParts } from './layout.ts';
+import { longScore, REST_LEVELS } from './long-codes.ts';
+import { readGroup, readHead, readSector } from './read.ts';
+import { limitsFor, type Limits } from './settings.ts';
 
-interface SiteSearchOptions {
-  /**
-   * Rows whose short codes are read, those of the cells that promise most.
-   * @default 32 times the root of the number of rows: 10,000 of 100,000
-   */
-  scan?: number;
-  /**
-   * Files of long codes that are read for every ten results.
-   * @default 120
-   */
-  groups?: number;
-  /**
-   * Files of what long codes leave, for every ten results.
-   * @default 24
-   */
-  rest?: number;
+/** How much is read is by default what suits the index: see settings.ts. */
+interface SiteSearchOptions extends Partial<Limits> {
   /**
    * Rows that count: a bitmap of src/vectors/bitmap.ts, or what tells. Where the files of long codes have
    * fewer than the wanted results, up to four times as many are read.
@@ -58,27 +47,28 @@ interface SiteHits extends ScoredRows {
   missing: string[];
 }
 
-const SCAN_FACTOR = 32;
-const GROUPS = 120;
-const REST = 24;
-
 /** Times `groups` that a filter may make a search read. */
 const FILTER_FACTOR = 4;
 
 /** What a file may be for a search to go on without it: missing, or damaged. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['download-failed', 'integrity']);
 
-interface Cell {
-  number: number;
-  score: number;
-}
+/** How far above its estimate a row's score may well be, in deviations of what its codes leave. */
+const MARGIN = 3;
 
-/** A group of rows by the best estimate of any of them. */
+/** See `bestSectors`: deviations of rows around their cell's mean, and of all scores. */
+const SPREADS = 2;
+const DEVIATIONS = 1 / 3;
+/** Rows that a request costs as much as. */
+const REQUEST = 64;
+
+/** A group of rows. */
 interface Candidate {
   /** Of its files. */
   number: number;
-  best: number;
-  /** Of its rows. */
+  /** What the score of any of its rows may well be. */
+  promise: number;
+  /** Of its rows' scores. */
   estimates: Float32Array;
 }
 
@@ -93,6 +83,17 @@ interface Scored {
   accepted: number[];
   /** Of those. */
   best: number;
+}
+
+interface Search {
+  question: Question;
+  k: number;
+  /** How many times ten results are wanted, 1 at least. */
+  tens: number;
+  accepts: (row: number) => boolean;
+  /** Grows. */
+  missing: string[];
+  signal: AbortSignal | undefined;
 }
 
 export class SiteVectors {
@@ -130,49 +131,21 @@ export class SiteVectors {
   async search(
     query: Float32Array,
     k: number,
-    { scan, groups = GROUPS, rest = REST, filter, signal }: SiteSearchOptions = {},
+    { filter, signal, ...given }: SiteSearchOptions = {},
   ): Promise<SiteHits> {
     const head = this.#head;
-    const scanned = Math.max(k, scan ?? Math.ceil(SCAN_FACTOR * Math.sqrt(this.rows)));
-    check(query, head.counts.dimensions, { k, scan: scanned, groups, rest });
+    const limits = { ...limitsFor(this.rows), ...given };
+    check(query, head.counts.dimensions, { k, ...limits });
     throwIfAborted(signal);
     const missing: string[] = [];
     const question = head.question(query);
-    const table = head.rows.table(question.coordinates, question.along);
-    const cells = await Promise.all(
-      bestCells(head, question, scanned).map(async (cell) => {
-        const parts = await this.#cell(cell.number, missing, signal);
-        return parts ? candidatesOf(head, table, cell, parts) : [];
-      }),
-    );
     const tens = Math.max(10, k) / 10;
-    const chosen = cells.flat().sort((a, b) => b.best - a.best || a.number - b.number);
-    const accepts = acceptorOf(filter);
-    const step = Math.ceil(groups * tens);
-    const scored: Scored[] = [];
-    let accepted = 0;
-    for (let turn = 0; turn < (filter ? FILTER_FACTOR : 1) && accepted < k; turn++) {
-      const found = await Promise.all(
-        chosen.slice(turn * step, (turn + 1) * step).map(async (candidate) => {
-          const { number, estimates } = candidate;
-          const place = { kind: 'group', number } as const;
-          const parts = await this.#group(place, estimates.length, missing, signal);
-          return parts && scoredOf(head, question, candidate, parts, accepts);
-        }),
-      );
-      scored.push(...found.filter((group) => group !== undefined));
-      accepted = scored.reduce((sum, group) => sum + group.accepted.length, 0);
-    }
-    const best = scored.filter((group) => group.accepted.length > 0);
-    best.sort((a, b) => b.best - a.best || a.number - b.number);
-    await Promise.all(
-      best.slice(0, Math.ceil(rest * tens)).map(async (group) => {
-        const place = { kind: 'rest', number: group.number } as const;
-        const parts = await this.#group(place, group.sums.length, missing, signal);
-        if (parts) correct(head, question, group, parts);
-      }),
-    );
-    const all = allOf(best);
+    const search: Search = { question, k, tens, accepts: acceptorOf(filter), missing, signal };
+    const candidates = await this.#scan(search, Math.max(k, limits.scan));
+    const turns = filter ? FILTER_FACTOR : 1;
+    const scored = await this.#score(search, candidates, Math.ceil(limits.groups * tens), turns);
+    await this.#correct(search, scored, Math.ceil(limits.rest * tens));
+    const all = allOf(scored);
     const { common, deviation } = question;
     const hits = { ...bestOf(all, k), scored: all, mean: common, deviation };
     return { ...hits, missing: missing.sort() };
@@ -188,42 +161,100 @@ export class SiteVectors {
     const { common, coordinates, along } = this.#head.question(query);
     const ofMean = means.table(coordinates, along);
     const ofRow = rows.table(coordinates, along);
-    return (sketch) => {
-      if (sketch.length !== means.bytes + rows.bytes) return undefined;
-      const rest = scoreOf(ofRow, sketch.subarray(means.bytes), 0, rows.bytes);
-      return common + scoreOf(ofMean, sketch, 0, means.bytes) + rest;
-    };
+    return (sketch) =>
+      sketch.length === means.bytes + rows.bytes
+        ? common + scoreOf(ofMean, sketch, 0) + scoreOf(ofRow, sketch, means.bytes)
+        : undefined;
   }
 
-  #cell(
-    number: number,
-    missing: string[],
-    signal: AbortSignal | undefined,
-  ): Promise<CellParts | undefined> {
-    const { parts, rows } = this.#head;
-    const shape = { rows: parts.cellRows[number]!, bytes: rows.bytes };
-    const parse = (file: OpenedParts, name: string): CellParts => readCell(file, name, shape);
-    return this.#find({ kind: 'cell', number }, parse, missing, signal);
+  /** Reads short codes. @returns groups, the most promising first */
+  async #scan(search: Search, rows: number): Promise<Candidate[]> {
+    const head = this.#head;
+    const { question } = search;
+    const cellScores = cellScoresOf(head, question);
+    const table = head.rows.table(question.coordinates, question.along);
+    const sectors = bestSectors(head, question, cellScores, rows);
+    const found = await Promise.all(
+      sectors.map(async (sector) => {
+        const parts = await this.#sector(sector, search);
+        return parts ? candidatesOf(head, question, { sector, cellScores, table }, parts) : [];
+      }),
+    );
+    return found.flat().sort((a, b) => b.promise - a.promise || a.number - b.number);
+  }
+
+  /**
+   * Reads long codes of `most` groups, half of them first: the others where they may have one of the best;
+   * and as many again, some turns, where the filter leaves fewer than are wanted.
+   */
+  async #score(
+    search: Search,
+    candidates: readonly Candidate[],
+    most: number,
+    turns: number,
+  ): Promise<Scored[]> {
+    const scored: Scored[] = [];
+    let accepted = 0;
+    let read = 0;
+    for (let turn = 0; turn < 2 * turns && (turn < 2 || accepted < search.k); turn++) {
+      const end = Math.ceil(((turn + 1) * most) / 2);
+      const least = worstOf(scored, search.k);
+      const wave = candidates.slice(read, end).filter(({ promise }) => promise >= least);
+      read = end;
+      const found = await Promise.all(wave.map((candidate) => this.#scored(search, candidate)));
+      scored.push(...found.filter((group) => group !== undefined));
+      accepted = scored.reduce((sum, group) => sum + group.accepted.length, 0);
+    }
+    const best = scored.filter((group) => group.accepted.length > 0);
+    return best.sort((a, b) => b.best - a.best || a.number - b.number);
+  }
+
+  async #scored(search: Search, candidate: Candidate): Promise<Scored | undefined> {
+    const { number, estimates } = candidate;
+    const shape = { rows: estimates.length, levels: this.#head.counts.longLevels };
+    const parts = await this.#group({ kind: 'group', number }, shape, search);
+    return parts && scoredOf(this.#head, search, candidate, parts);
+  }
+
+  /** Reads what long codes leave, of so many groups and where it may change which rows are the best. */
+  async #correct(search: Search, scored: readonly Scored[], most: number): Promise<void> {
+    const { restSpread } = search.question;
+    const margin = MARGIN * Math.sqrt(dot(restSpread, 0, restSpread, 0, restSpread.length));
+    const least = worstOf(scored, search.k) - margin;
+    await Promise.all(
+      scored.slice(0, most).map(async (group) => {
+        if (group.best < least) return;
+        const shape = { rows: group.sums.length, levels: REST_LEVELS };
+        const parts = await this.#group({ kind: 'rest', number: group.number }, shape, search);
+        if (parts) correct(this.#head, search.question, group, parts);
+      }),
+    );
+  }
+
+  #sector(number: number, search: Search): Promise<SectorParts | undefined> {
+    const { parts, rows, firstCells } = this.#head;
+    const cells = parts.cellRows.subarray(firstCells[number], firstCells[number + 1]);
+    const shape = { rows: cells.reduce((sum, length) => sum + length, 0), bytes: rows.bytes };
+    const parse = (file: OpenedParts, name: string): SectorParts => readSector(file, name, shape);
+    return this.#find({ kind: 'sector', number }, parse, search);
   }
 
   #group(
     place: FilePlace,
-    rows: number,
-    missing: string[],
-    signal: AbortSignal | undefined,
+    shape: { rows: number; levels: number },
+    search: Search,
   ): Promise<GroupParts | undefined> {
-    const { dimensions, rows: most } = this.#head.counts;
+    const { dimensions, rows } = this.#head.counts;
     const parse = (file: OpenedParts, name: string): GroupParts =>
-      readGroup(file, name, { rows, dimensions }, most);
-    return this.#find(place, parse, missing, signal);
+      readGroup(file, name, { ...shape, dimensions }, rows);
+    return this.#find(place, parse, search);
   }
 
   /** Notes a file that is missing or damaged, and gives nothing. */
   async #find<T>(
     place: FilePlace,
     parse: (file: OpenedParts, name: string) => T,
-    missing: string[],
-    signal: AbortSignal | undefined,
+    { missing, signal }: Search,
   ): Promise<T | undefined> {
     try {
       return await this.#shelf.take(place, parse, signal);
@@ -260,57 +291,94 @@ function badInput(message: string): NearfieldError {
   return new NearfieldError('bad-input', `Search in a site's vectors: ${message}.`);
 }
 
-/** The cells of the best means, so many that they have `scanned` rows. */
-function bestCells(head: Head, question: Question, scanned: number): Cell[] {
-  const { means, parts } = head;
+/** What each cell's mean adds to its rows' scores. */
+function cellScoresOf({ means, parts }: Head, question: Question): Float32Array {
   const table = means.table(question.coordinates, question.along);
-  const cells = Array.from(parts.cellRows, (_, number) => ({
-    number,
-    score: scoreOf(table, parts.meanCodes, number * means.bytes, means.bytes),
-  }));
-  cells.sort((a, b) => b.score - a.score || a.number - b.number);
-  let rows = 0;
-  const end = cells.findIndex(({ number }) => {
-    const isEnough = rows >= scanned;
-    rows += parts.cellRows[number]!;
-    return isEnough;
-  });
-  return end < 0 ? cells : cells.slice(0, end);
+  return Float32Array.from(parts.cellRows, (_, cell) =>
+    scoreOf(table, parts.meanCodes, cell * means.bytes),
+  );
 }
 
-/** Groups of a cell with the estimates of their rows. @param table of short codes */
-function candidatesOf(
-  { rows: coder, counts: { groupRows }, parts: { cellRows }, firstGroups }: Head,
-  table: Float32Array,
-  cell: Cell,
-  parts: CellParts,
-): Candidate[] {
-  const estimates = Float32Array.from(
-    { length: cellRows[cell.number]! },
-    (_, row) => cell.score + scoreOf(table, parts.codes, row * coder.bytes, coder.bytes),
+/**
+ * The sectors that likely have most of the best rows, until they have `scanned` rows: as if a cell had
+ * the more of them the larger it is, the wider its rows are spread, and e times the more for each third of
+ * a deviation that its mean is nearer.
+ */
+function bestSectors(
+  { means, parts, firstCells }: Head,
+  { aside, deviation }: Question,
+  cellScores: Float32Array,
+  scanned: number,
+): number[] {
+  const { sectorCells, cellRows, meanCodes } = parts;
+  const promises = cellScores.map(
+    (score, cell) => score + SPREADS * aside * means.spreadOf(meanCodes, cell * means.bytes),
   );
-  const length = Math.ceil(estimates.length / groupRows);
-  return Array.from({ length }, (_, group) => {
-    const own = estimates.subarray(group * groupRows, (group + 1) * groupRows);
-    const best = own.reduce((a, b) => Math.max(a, b));
-    return { number: firstGroups[cell.number]! + group, best, estimates: own };
+  const best = promises.reduce((a, b) => Math.max(a, b), -Infinity);
+  const unit = DEVIATIONS * deviation || Number.MIN_VALUE;
+  const sectors = Array.from(sectorCells, (_, number) => {
+    const [first, end] = [firstCells[number]!, firstCells[number + 1]!];
+    let [share, rows] = [0, 0];
+    for (let cell = first; cell < end; cell++) {
+      share += cellRows[cell]! * Math.exp((promises[cell]! - best) / unit);
+      rows += cellRows[cell]!;
+    }
+    return { number, share: share / (rows + REQUEST), rows };
   });
+  sectors.sort((a, b) => b.share - a.share || a.number - b.number);
+  let rows = 0;
+  const end = sectors.findIndex((sector) => {
+    const isEnough = rows >= scanned;
+    rows += sector.rows;
+    return isEnough;
+  });
+  return sectors.slice(0, end < 0 ? undefined : end).map(({ number }) => number);
+}
+
+/** Groups of a sector with the estimates of their rows. @param table of short codes */
+function candidatesOf(
+  { rows: coder, counts: { groupRows }, parts: { cellRows }, firstCells, firstGroups }: Head,
+  { common, aside }: Question,
+  { sector, cellScores, table }: { sector: number; cellScores: Float32Array; table: Float32Array },
+  { codes }: SectorParts,
+): Candidate[] {
+  const candidates: Candidate[] = [];
+  let at = 0;
+  for (let cell = firstCells[sector]!; cell < firstCells[sector + 1]!; cell++) {
+    const bounds = boundsOf(cellRows[cell]!, groupRows);
+    for (let group = 0; group + 1 < bounds.length; group++) {
+      const estimates = new Float32Array(bounds[group + 1]! - bounds[group]!);
+      let promise = -Infinity;
+      for (let i = 0; i < estimates.length; i++, at += coder.bytes) {
+        estimates[i] = common + cellScores[cell]! + scoreOf(table, codes, at);
+        const more = MARGIN * aside * coder.spreadOf(codes, at);
+        promise = Math.max(promise, estimates[i]! + more);
+      }
+      candidates.push({ number: firstGroups[cell]! + group, promise, estimates });
+    }
+  }
+  return candidates;
 }
 
 /** Scores of a group's rows by their long codes. */
 function scoredOf(
   { parts: { levels } }: Head,
-  { common, along, spread }: Question,
+  { question: { along, spread }, accepts }: Search,
   { number, estimates }: Candidate,
   parts: GroupParts,
-  accepts: (row: number) => boolean,
 ): Scored {
   const products = productsOf(parts, spread, levels);
-  const sums = estimates.map((estimate, i) => common + estimate + products[i]!);
+  const sums = estimates.map((estimate, i) => estimate + products[i]!);
   const scores = sums.map((sum, i) => sum + along * halfToNumber(parts.lengths[i]!));
   const accepted = [...scores.keys()].filter((i) => accepts(parts.rows[i]!));
   const best = accepted.reduce((most, i) => Math.max(most, scores[i]!), -Infinity);
   return { number, rows: parts.rows, sums, scores, accepted, best };
+}
+
+/** What a row must score to be one of the best `k`. */
+function worstOf(groups: readonly Scored[], k: number): number {
+  const scores = groups.flatMap(({ scores, accepted }) => accepted.map((i) => scores[i]!));
+  return scores.sort((a, b) => b - a)[k - 1] ?? -Infinity;
 }
 
 /** Makes a group's scores better by what its long codes leave. */
@@ -332,8 +400,9 @@ function productsOf(
   spread: Float32Array,
   levels: Float32Array,
 ): Float32Array {
+  const bytes = codes.length / scales.length;
   return Float32Array.from(scales, (scale, i) => {
-    return halfToNumber(scale) * longScore(spread, levels, codes, (i * spread.length) / 2);
+    return halfToNumber(scale) * longScore(spread, levels, codes, i * bytes);
   });
 }
 

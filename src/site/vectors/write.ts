@@ -4,9 +4,10 @@ import { NearfieldError, numberToHalf } from '../../contract/index.ts';
 import { BLOCK } from '../../light/int4.ts';
 import { MOST_ROWS, type SiteWriter } from '../files/index.ts';
 import { dot } from './dot.ts';
-import { CELL, GROUP, HEAD, HEAD_COUNTS, type HeadCounts, type Layout } from './layout.ts';
+import { GROUP, HEAD, HEAD_COUNTS, SECTOR, type HeadCounts, type Layout } from './layout.ts';
 import { learn, type Learnt, type Settings } from './learn.ts';
-import { codeLong, type LongCodes, type LongWords } from './long-codes.ts';
+import { codeLong, LONG_LEVELS, type LongCodes, type LongWords } from './long-codes.ts';
+import { settingsFor } from './settings.ts';
 
 interface WriteOptions extends Partial<Settings> {
   /**
@@ -16,14 +17,6 @@ interface WriteOptions extends Partial<Settings> {
    */
   queryMean?: Float32Array;
 }
-
-const DEFAULTS: Settings = {
-  rowsPerCell: 32,
-  groupRows: 8,
-  meanGroups: 43,
-  rowGroups: 59,
-  seed: 1,
-};
 
 /**
  * Adds the files of the vectors to a site's; rows are numbered as given. The same input gives the same
@@ -39,8 +32,8 @@ export async function writeVectors(
   dimensions: number,
   { queryMean, ...options }: WriteOptions = {},
 ): Promise<Uint8Array> {
-  const settings = { ...DEFAULTS, ...options };
   checkRows(rows, dimensions);
+  const settings = { ...settingsFor(rows.length / dimensions), ...options };
   checkMean(queryMean, dimensions);
   checkSettings(settings);
   const room = dimensions / 4;
@@ -50,28 +43,16 @@ export async function writeVectors(
   const counts: HeadCounts = {
     rows: rows.length / dimensions,
     dimensions,
+    sectors: learnt.sectors.length,
     cells: learnt.cells.length,
     meanGroups: settings.meanGroups,
     rowGroups: settings.rowGroups,
     groupRows: settings.groupRows,
+    longLevels: settings.longLevels,
   };
   await site.add({ kind: 'vectors', number: 0 }, { packed: headFile(learnt, counts) });
-  let number = 0;
-  for (const [cell, groups] of learnt.cells.entries()) {
-    await site.add({ kind: 'cell', number: cell }, { plain: cellFile(learnt, groups) });
-    for (const group of groups) {
-      const left = Array.from(group, (row) => learnt.leftOf(row, cell));
-      // In this order: coding takes off each row what its codes stand for.
-      for (const [kind, words] of [
-        ['group', learnt.long],
-        ['rest', learnt.rest],
-      ] as const) {
-        const codes = left.map((row) => longOf(row, words, learnt.direction));
-        await site.add({ kind, number }, { plain: groupFile(group, codes, dimensions) });
-      }
-      number++;
-    }
-  }
+  await addSectors(site, learnt);
+  await addGroups(site, learnt);
   return sketchesOf(learnt, counts);
 }
 
@@ -82,11 +63,40 @@ function sketchesOf({ cells, means, rows }: Learnt, { rows: count }: HeadCounts)
   for (const [cell, groups] of cells.entries()) {
     const ofMean = means.codes.subarray(cell * mean, (cell + 1) * mean);
     for (const row of groups.flatMap((group) => [...group])) {
-      sketches.set(ofMean, row * (mean + own));
-      sketches.set(rows.codes.subarray(row * own, (row + 1) * own), row * (mean + own) + mean);
+      const at = row * (mean + own);
+      sketches.set(ofMean, at);
+      sketches.set(rows.codes.subarray(row * own, (row + 1) * own), at + mean);
     }
   }
   return sketches;
+}
+
+async function addSectors(site: SiteWriter, learnt: Learnt): Promise<void> {
+  let first = 0;
+  for (const [number, cells] of learnt.sectors.entries()) {
+    const members = learnt.cells.slice(first, first + cells).flat();
+    await site.add({ kind: 'sector', number }, { plain: sectorFile(learnt, members) });
+    first += cells;
+  }
+}
+
+async function addGroups(site: SiteWriter, learnt: Learnt): Promise<void> {
+  const { direction, long, rest } = learnt;
+  for (const [number, group] of learnt.cells.flat().entries()) {
+    const left = learnt.leftOf(group);
+    // In this order: coding takes off each row what its codes stand for.
+    for (const [kind, words] of [
+      ['group', long],
+      ['rest', rest],
+    ] as const) {
+      const codes = Array.from(group, (_, i) => {
+        const start = i * direction.length;
+        return longOf(left.subarray(start, start + direction.length), words, direction);
+      });
+      const shape = { dimensions: direction.length, levels: words.levels.length };
+      await site.add({ kind, number }, { plain: groupFile(group, codes, shape) });
+    }
+  }
 }
 
 function checkRows(rows: Float32Array, dimensions: number): void {
@@ -118,6 +128,9 @@ function checkSettings(settings: Settings): void {
     if (Number.isInteger(value) && value >= 1) continue;
     throw badInput(`${name} must be a whole number above 0, got ${value}`);
   }
+  if (!LONG_LEVELS.includes(settings.longLevels)) {
+    throw badInput(`longLevels must be ${LONG_LEVELS.join(' or ')}, got ${settings.longLevels}`);
+  }
 }
 
 function badInput(message: string): NearfieldError {
@@ -147,9 +160,9 @@ function longOf(
 function groupFile(
   group: Uint32Array,
   codes: readonly ReturnType<typeof longOf>[],
-  dimensions: number,
+  shape: { dimensions: number; levels: number },
 ): Uint8Array {
-  return fileOf(GROUP, { rows: group.length, dimensions }, (parts) => {
+  return fileOf(GROUP, { rows: group.length, ...shape }, (parts) => {
     parts.rows.set(group);
     parts.scales.set(codes.map(({ scale }) => scale));
     parts.lengths.set(codes.map(({ length }) => length));
@@ -157,37 +170,45 @@ function groupFile(
   });
 }
 
-function cellFile({ rows: { coder, codes } }: Learnt, groups: readonly Uint32Array[]): Uint8Array {
+function sectorFile(
+  { rows: { coder, codes } }: Learnt,
+  groups: readonly Uint32Array[],
+): Uint8Array {
   const { bytes } = coder;
   const members = groups.flatMap((group) => [...group]);
-  return fileOf(CELL, { rows: members.length, bytes }, (parts) => {
+  return fileOf(SECTOR, { rows: members.length, bytes }, (parts) => {
     for (const [i, row] of members.entries()) {
       parts.codes.set(codes.subarray(row * bytes, (row + 1) * bytes), i * bytes);
     }
   });
 }
 
-function headFile(
-  { mean, direction, long, rest, projection, variances, covariance, cells, means, rows }: Learnt,
-  counts: HeadCounts,
-): Uint8Array {
+function headFile(learnt: Learnt, counts: HeadCounts): Uint8Array {
+  const { long, rest, projection, sectors, cells, means, rows } = learnt;
   return fileOf(HEAD, counts, (parts) => {
     parts.counts.set(HEAD_COUNTS.map((key) => counts[key]));
-    parts.mean.set(mean);
-    parts.direction.set(direction);
+    parts.mean.set(learnt.mean);
+    parts.direction.set(learnt.direction);
     parts.spread.set(long.spread);
     parts.levels.set(long.levels);
     parts.restSpread.set(rest.spread);
     parts.restLevels.set(rest.levels);
-    parts.variances.set(variances);
-    parts.covariance.set(covariance);
+    parts.variances.set(learnt.variances);
+    parts.covariance.set(learnt.covariance);
+    parts.sectorCells.set(sectors);
     parts.cellRows.set(cells.map((groups) => groups.reduce((sum, { length }) => sum + length, 0)));
     parts.basisScales.set(projection.stored.scales);
     parts.basisCodes.set(projection.stored.codes);
-    parts.meanWords.set(Array.from(means.words.words, numberToHalf));
-    parts.meanLengths.set(Array.from(means.words.lengths, numberToHalf));
-    parts.rowWords.set(Array.from(rows.words.words, numberToHalf));
-    parts.rowLengths.set(Array.from(rows.words.lengths, numberToHalf));
+    parts.meanWords.set(halvesOf(means.coder.words.words));
+    parts.meanLengths.set(halvesOf(means.coder.words.lengths));
+    parts.meanSpreads.set(halvesOf(means.coder.words.spreads));
+    parts.rowWords.set(halvesOf(rows.coder.words.words));
+    parts.rowLengths.set(halvesOf(rows.coder.words.lengths));
+    parts.rowSpreads.set(halvesOf(rows.coder.words.spreads));
     parts.meanCodes.set(means.codes);
   });
+}
+
+function halvesOf(values: Float32Array): Uint16Array {
+  return Uint16Array.from(values, numberToHalf);
 }
