@@ -5,7 +5,7 @@ import { DEFAULT_PASSAGE_CHARACTERS } from '../passages/index.ts';
 import { buildSite, type SiteInput } from '../site/index.ts';
 import { collect, type CollectOptions } from './collect.ts';
 import type { IndexReport } from './events.ts';
-import { Meaner } from './meaning.ts';
+import { IndexModel } from './meaning.ts';
 import { checkedIndexOptions, type CheckedIndexOptions, type IndexOptions } from './options.ts';
 import { openOutput, writeOutput, type Output } from './output.ts';
 
@@ -39,7 +39,7 @@ class Run {
   readonly #options: CheckedIndexOptions;
   readonly #output: Output;
   readonly #warnings: string[] = [];
-  #meaner: Meaner | undefined;
+  #model: IndexModel | undefined;
 
   constructor(options: CheckedIndexOptions, output: Output) {
     this.#options = options;
@@ -50,7 +50,7 @@ class Run {
     const { model, dir, signal, onEvent } = this.#options;
     throwIfAborted(signal);
     if (model !== false) {
-      this.#meaner = await Meaner.open(model, this.#options, (message) => {
+      this.#model = await IndexModel.open(model, this.#options, (message) => {
         this.#warnings.push(message);
         onEvent({ kind: 'warning', message });
       });
@@ -58,7 +58,7 @@ class Run {
     const { pages, passages, filters, problems } = await collect(dir, this.#collecting());
     onEvent({ kind: 'read', pages, passages: passages.length });
     if (passages.length === 0) throw noPages(dir);
-    const meant = await this.#meaner?.meaningOf(passages);
+    const meant = await this.#model?.meaningOf(passages);
     const meaning: Pick<SiteInput, 'meaning'> = meant ? { meaning: meant.meaning } : {};
     const built = await buildSite({ passages, filters, ...meaning });
     const written = await writeOutput(this.#output, built, {
@@ -78,13 +78,13 @@ class Run {
   }
 
   async close(): Promise<void> {
-    await this.#meaner?.model.close();
+    await this.#model?.model.close();
   }
 
   #collecting(): CollectOptions {
     const { baseUrl, cleanUrls, include, exclude = [], feeds, maxBytes } = this.#options;
     const { signal, onEvent, passageTokens } = this.#options;
-    const model = this.#meaner?.model;
+    const model = this.#model?.model;
     return {
       size: model
         ? { tokens: passageTokens, count: (text) => model.countTokens(text) }

@@ -21,7 +21,7 @@ export interface Meant {
 }
 
 /** A model as an index needs it, opened once. */
-export class Meaner {
+export class IndexModel {
   readonly model: NodeModel;
   readonly #options: CheckedIndexOptions;
   readonly #onWarning: (message: string) => void;
@@ -31,7 +31,7 @@ export class Meaner {
     model: string,
     options: CheckedIndexOptions,
     onWarning: (message: string) => void,
-  ): Promise<Meaner> {
+  ): Promise<IndexModel> {
     const { cacheDir, modelsUrl, hubUrl, revision, threads, simd, signal, onEvent } = options;
     const opened = await openModel(model, {
       cacheDir,
@@ -45,7 +45,7 @@ export class Meaner {
       ...(signal && { signal }),
     });
     opened.info.warnings.forEach(onWarning);
-    return new Meaner(opened, options, onWarning);
+    return new IndexModel(opened, options, onWarning);
   }
 
   private constructor(
