@@ -11,6 +11,8 @@ export interface Notice {
   /** Bad news: said at once to who cannot see it. */
   alert?: boolean;
   action?: { name: string; run(): void };
+  /** By which the page puts something of its own in its place. */
+  slot?: string;
 }
 
 export function noticeView({
@@ -31,7 +33,7 @@ export function noticeView({
   return h(
     'div',
     { class: `notice notice-${kind}`, part: 'notice', role: alert && 'alert' },
-    ...children,
+    ...(slot === undefined ? children : [h('slot', { name: slot }, ...children)]),
   );
 }
 

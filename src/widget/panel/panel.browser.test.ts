@@ -88,6 +88,17 @@ describe('results', () => {
     );
   });
 
+  it("leave their place to the page's own words where there are none", async () => {
+    await open();
+    const own = document.createElement('p');
+    own.slot = 'empty';
+    own.textContent = 'Ask us';
+    made.element.append(own);
+    await ask('qqqqqq');
+    expect(made.one('.notice .notice-text').checkVisibility()).toBe(false);
+    expect(own.checkVisibility()).toBe(true);
+  });
+
   it('are counted for who cannot see them', async () => {
     await open({ limit: '4' });
     await ask('bread');

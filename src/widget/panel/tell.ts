@@ -37,6 +37,7 @@ export function instead(told: Told, wording: Wording, actions: Actions): Notice 
     icon: NOTHING,
     text: wording.text('nothing', { query }),
     hint: wording.text('nothingHint'),
+    slot: 'empty',
     ...(offer && { action: offer }),
   };
 }
