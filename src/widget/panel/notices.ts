@@ -10,7 +10,7 @@ export interface Notice {
   hint?: string;
   /** Bad news: said at once to who cannot see it. */
   alert?: boolean;
-  action?: { name: string; run(): void };
+  action?: { name: string; run: () => void };
   /** By which the page puts something of its own in its place. */
   slot?: string;
 }
@@ -37,7 +37,7 @@ export function noticeView({
   );
 }
 
-function actionButton({ name, run }: { name: string; run(): void }): HTMLElement {
+function actionButton({ name, run }: { name: string; run: () => void }): HTMLElement {
   const button = h('button', { type: 'button', class: 'button', part: 'button' }, name);
   button.addEventListener('click', run);
   return button;

@@ -18,8 +18,8 @@ export interface Told {
 }
 
 export interface Actions {
-  retry(): void;
-  useMeaning(): void;
+  retry: () => void;
+  useMeaning: () => void;
 }
 
 /** In place of results; undefined where there are some, or will be at once. */
