@@ -17,7 +17,8 @@ const ROOMS = {
   collection: ['contract', 'device', 'passages', 'vectors', 'words', 'cache', 'bridge'],
   crawl: ['contract', 'passages'],
   site: ['contract', 'vectors', 'words', 'light', 'collection/filter'],
-  widget: ['contract', 'site/index.ts', 'index.ts'],
+  // The last is for tests: a small site to search.
+  widget: ['contract', 'site/index.ts', 'index.ts', 'site/meant-site.ts'],
   node: ['contract', 'onnx', 'weights', 'engine', 'device', 'kernels'],
   indexing: ['contract', 'crawl', 'passages', 'node', 'light', 'site'],
   cli: ['contract', 'indexing'],

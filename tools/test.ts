@@ -33,8 +33,9 @@ const STAGES: readonly (readonly (readonly Step[])[])[] = [
       vitest('unit'),
       vitest('browser'),
       { name: 'site', command: 'npx tsx tools/try-start.ts' },
-      { name: 'end to end', command: 'npm run -s test:e2e', report: `${RESULTS}/e2e.json` },
+      // The scenarios of the widget load it from the package.
       { name: 'library', command: 'npm run -s build:lib' },
+      { name: 'end to end', command: 'npm run -s test:e2e', report: `${RESULTS}/e2e.json` },
       { name: 'package', command: 'npm run -s check:package' },
     ],
   ],

@@ -17,6 +17,7 @@ import type { WidgetStrings } from './strings/wording.ts';
 import { shellSheet } from './styles/shell.ts';
 
 /** Where there are no elements, as on a server that renders pages, the module can be imported all the same. */
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- nothing is ever made of it
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 /** Those that make no other shell: `theme` is a matter of style, keys are looked up when pressed. */
@@ -173,7 +174,7 @@ for (const name of ATTRIBUTES) {
     get(this: HTMLElement): string | null {
       return this.getAttribute(attribute);
     },
-    set(this: HTMLElement, value: unknown): void {
+    set(this: HTMLElement, value: string | number | null | undefined): void {
       if (value === null || value === undefined) this.removeAttribute(attribute);
       else this.setAttribute(attribute, String(value));
     },

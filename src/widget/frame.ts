@@ -17,7 +17,7 @@ export interface Frame {
 /** What a frame tells. */
 export interface FrameEvents {
   /** Somebody is about to search. */
-  onIntent(): void;
-  onShow(): void;
-  onHide(): void;
+  onIntent: () => void;
+  onShow: () => void;
+  onHide: () => void;
 }

@@ -65,8 +65,8 @@ export function isMac(): boolean {
 
 interface Owner {
   element: HTMLElement;
-  hotkeys(): readonly Hotkey[];
-  press(): void;
+  hotkeys: () => readonly Hotkey[];
+  press: () => void;
 }
 
 const owners = new Set<Owner>();

@@ -2,6 +2,7 @@
 
 import type { SiteIndex } from '../contract/index.ts';
 import { meantInput } from '../site/meant-site.ts';
+import type { ResultsDetail } from './events.ts';
 import type { NearfieldSearch } from './index.ts';
 import { SlowHost } from './slow-host.ts';
 
@@ -31,12 +32,28 @@ export class Mounted {
     return new Mounted(element, site);
   }
 
+  /** Open, with its index, and with nothing that loads by itself unless the attributes say so. */
+  static async opened(attributes: Readonly<Record<string, string>> = {}): Promise<Mounted> {
+    const made = await Mounted.on({ meaning: 'off', ...attributes });
+    const ready = made.next('ready');
+    made.element.open();
+    await ready;
+    return made;
+  }
+
+  /** The first answer to a question. */
+  async ask(query: string): Promise<ResultsDetail> {
+    const results = this.next<ResultsDetail>('results');
+    this.element.search(query);
+    return results;
+  }
+
   get root(): ShadowRoot {
     return this.element.shadowRoot!;
   }
 
   get input(): HTMLInputElement {
-    return this.one('input');
+    return this.root.querySelector('input')!;
   }
 
   get list(): HTMLElement {
@@ -58,8 +75,8 @@ export class Mounted {
     return this.all<HTMLAnchorElement>('.hit-page').map(({ href }) => new URL(href).pathname);
   }
 
-  one<T extends HTMLElement = HTMLElement>(selector: string): T {
-    const found = this.root.querySelector<T>(selector);
+  one(selector: string): HTMLElement {
+    const found = this.root.querySelector<HTMLElement>(selector);
     if (!found) throw new Error(`There is no ${selector} in the element.`);
     return found;
   }

@@ -30,7 +30,13 @@ export const MENU: readonly { title: string; sources: readonly string[] }[] = [
   { title: 'Start', sources: ['docs/README.md', 'docs/guide.md'] },
   {
     title: 'Site search',
-    sources: ['docs/integrations.md', 'docs/widget.md', 'docs/crawl.md', 'docs/index-format.md'],
+    sources: [
+      'docs/cli.md',
+      'docs/integrations.md',
+      'docs/widget.md',
+      'docs/crawl.md',
+      'docs/index-format.md',
+    ],
   },
   { title: 'In an app', sources: ['docs/api.md', 'docs/collection-file.md'] },
   {

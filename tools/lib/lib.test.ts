@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { packageFolders } from './notices.ts';
 import { distWorkers } from './page.ts';
+import { staticImports } from './static-imports.ts';
 import { relativeImports, withJsEndings } from './types.ts';
 import { plainUrls } from './worker.ts';
 
@@ -34,4 +35,9 @@ it('writes addresses of emitted files as plain strings, and hides those of other
   expect(plainUrls(code, (name) => name === 'ort.wasm')).toBe(
     'a=new URL("./ort.wasm",import.meta.url).href,b=new URL("ort.mjs",self.location.href)',
   );
+});
+
+it('tells what comes with a file from what it asks for later', () => {
+  const code = `import{a as b}from"./shell.js";import"./side.js";export*from"../up.js";import("./later.js");`;
+  expect(staticImports(code)).toEqual(['./shell.js', './side.js', '../up.js']);
 });

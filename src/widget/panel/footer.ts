@@ -9,7 +9,7 @@ import type { Meaning } from './meaning.ts';
 export interface FooterParts {
   meaning: Meaning;
   model: FullModel;
-  onSimilar(): void;
+  onSimilar: () => void;
 }
 
 export class Footer {

@@ -10,7 +10,9 @@ export interface Notice {
   hint?: string;
   /** Bad news: said at once to who cannot see it. */
   alert?: boolean;
-  action?: { name: string; run(): void };
+  action?: { name: string; run: () => void };
+  /** By which the page puts something of its own in its place. */
+  slot?: string;
 }
 
 export function noticeView({
@@ -31,11 +33,11 @@ export function noticeView({
   return h(
     'div',
     { class: `notice notice-${kind}`, part: 'notice', role: alert && 'alert' },
-    ...children,
+    ...(slot === undefined ? children : [h('slot', { name: slot }, ...children)]),
   );
 }
 
-function actionButton({ name, run }: { name: string; run(): void }): HTMLElement {
+function actionButton({ name, run }: { name: string; run: () => void }): HTMLElement {
   const button = h('button', { type: 'button', class: 'button', part: 'button' }, name);
   button.addEventListener('click', run);
   return button;

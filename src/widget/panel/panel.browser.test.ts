@@ -1,25 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
-import type { SiteTier } from '../../contract/index.ts';
-import type { ErrorDetail, ProgressDetail, ResultsDetail, SelectDetail } from '../events.ts';
+import type { ErrorDetail, ResultsDetail, SelectDetail } from '../events.ts';
 import '../index.ts';
 import { Mounted, sharedHost } from '../mounted.ts';
 
 let made: Mounted;
-
-/** Opens an element with what it needs, and has nothing remembered before. */
-async function open(attributes: Record<string, string> = {}): Promise<void> {
-  made = await Mounted.on({ meaning: 'off', ...attributes });
-  const ready = made.next('ready');
-  made.element.open();
-  await ready;
-}
-
-async function ask(query: string): Promise<ResultsDetail> {
-  const results = made.next<ResultsDetail>('results');
-  made.element.search(query);
-  return results;
-}
 
 /** Keeps links from leading away from the tests. */
 function stay(): SelectDetail[] {
@@ -36,8 +21,8 @@ afterEach(() => made.remove());
 
 describe('results', () => {
   it('are pages with their sections, as options in groups', async () => {
-    await open();
-    const { answer, query } = await ask('bread');
+    made = await Mounted.opened();
+    const { answer, query } = await made.ask('bread');
     expect(query).toBe('bread');
     expect(made.pages).toEqual(answer.pages.map(({ url }) => url));
     const [group] = made.all('[role="group"][part="group"]');
@@ -54,7 +39,7 @@ describe('results', () => {
   });
 
   it('follow what is typed, once typing pauses', async () => {
-    await open();
+    made = await Mounted.opened();
     const answers: string[] = [];
     made.element.addEventListener('results', ({ detail }) => answers.push(detail.query));
     await userEvent.type(made.input, 'river');
@@ -63,7 +48,7 @@ describe('results', () => {
   });
 
   it('wait for what an input method has not finished', async () => {
-    await open();
+    made = await Mounted.opened();
     const answers: string[] = [];
     made.element.addEventListener('results', ({ detail }) => answers.push(detail.query));
     made.input.value = 'ぱ';
@@ -79,8 +64,8 @@ describe('results', () => {
   });
 
   it('say that there are none', async () => {
-    await open();
-    await ask('qqqqqq');
+    made = await Mounted.opened();
+    await made.ask('qqqqqq');
     expect(made.one('.notice').textContent).toContain('Nothing found for “qqqqqq”');
     expect(made.input.getAttribute('aria-expanded')).toBe('false');
     await vi.waitFor(() =>
@@ -88,17 +73,28 @@ describe('results', () => {
     );
   });
 
+  it("leave their place to the page's own words where there are none", async () => {
+    made = await Mounted.opened();
+    const own = document.createElement('p');
+    own.slot = 'empty';
+    own.textContent = 'Ask us';
+    made.element.append(own);
+    await made.ask('qqqqqq');
+    expect(made.one('.notice .notice-text').checkVisibility()).toBe(false);
+    expect(own.checkVisibility()).toBe(true);
+  });
+
   it('are counted for who cannot see them', async () => {
-    await open({ limit: '4' });
-    await ask('bread');
+    made = await Mounted.opened({ limit: '4' });
+    await made.ask('bread');
     await vi.waitFor(() => expect(made.one('[role="status"]').textContent).toBe('4 pages'));
   });
 
   it('are told as partial where files are missing, until they are there', async () => {
     const host = await sharedHost();
-    await open();
+    made = await Mounted.opened();
     host.fail(/fragments-/);
-    await ask('bread').finally(() => host.fail(undefined));
+    await made.ask('bread').finally(() => host.fail(undefined));
     const line = made.one('.notice-line');
     expect(line.textContent).toContain('could not be read');
     const results = made.next('results');
@@ -111,8 +107,8 @@ describe('results', () => {
 
 describe('the keyboard', () => {
   it('moves through the options and round, and back into the text by typing', async () => {
-    await open({ limit: '3' });
-    await ask('bread');
+    made = await Mounted.opened({ limit: '3' });
+    await made.ask('bread');
     expect(made.active).toBeUndefined();
     await userEvent.keyboard('{ArrowDown}');
     expect(made.active).toBe(made.options[0]);
@@ -134,9 +130,9 @@ describe('the keyboard', () => {
   });
 
   it('chooses the active option, else the first, and closes', async () => {
-    await open();
+    made = await Mounted.opened();
     const chosen = stay();
-    const { answer } = await ask('bread');
+    const { answer } = await made.ask('bread');
     await userEvent.keyboard('{ArrowDown}{ArrowDown}{Enter}');
     expect(chosen).toHaveLength(1);
     expect(chosen[0]).toMatchObject({ query: 'bread', page: { url: answer.pages[0]!.url } });
@@ -148,9 +144,9 @@ describe('the keyboard', () => {
   });
 
   it('does not choose from the answer to another question', async () => {
-    await open();
+    made = await Mounted.opened();
     const chosen = stay();
-    await ask('bread');
+    await made.ask('bread');
     const results = made.next<ResultsDetail>('results');
     made.input.value = 'river';
     made.input.dispatchEvent(new InputEvent('input', { bubbles: true }));
@@ -160,8 +156,8 @@ describe('the keyboard', () => {
   });
 
   it('goes to pages like the active one, and back by Esc', async () => {
-    await open();
-    const { answer } = await ask('bread');
+    made = await Mounted.opened();
+    const { answer } = await made.ask('bread');
     await userEvent.keyboard('{ArrowDown}');
     const similar = made.next<ResultsDetail>('results');
     await userEvent.keyboard('{Alt>}{Enter}{/Alt}');
@@ -178,9 +174,9 @@ describe('the keyboard', () => {
 
 describe('the pointer', () => {
   it('makes an option active where it moves, and chooses it', async () => {
-    await open();
+    made = await Mounted.opened();
     const chosen = stay();
-    await ask('bread');
+    await made.ask('bread');
     await userEvent.hover(made.options[3]!);
     expect(made.active).toBe(made.options[3]);
     await userEvent.click(made.options[3]!);
@@ -189,9 +185,9 @@ describe('the pointer', () => {
   });
 
   it('stays open where the result opens elsewhere', async () => {
-    await open();
+    made = await Mounted.opened();
     stay();
-    await ask('bread');
+    await made.ask('bread');
     made.options[0]!.dispatchEvent(
       new MouseEvent('click', { ctrlKey: true, bubbles: true, cancelable: true }),
     );
@@ -199,8 +195,8 @@ describe('the pointer', () => {
   });
 
   it('asks for similar pages by a button of the row', async () => {
-    await open();
-    await ask('bread');
+    made = await Mounted.opened();
+    await made.ask('bread');
     const similar = made.next('results');
     await userEvent.click(made.all('.similar')[0]!);
     await similar;
@@ -211,7 +207,7 @@ describe('the pointer', () => {
 describe('stale answers', () => {
   it('are dropped', async () => {
     const host = await sharedHost();
-    await open();
+    made = await Mounted.opened();
     const release = host.hold(/terms-/);
     made.element.search('bread');
     await new Promise((resolve) => setTimeout(resolve, 150));
@@ -226,117 +222,10 @@ describe('stale answers', () => {
   });
 });
 
-describe('meaning', () => {
-  it('comes by itself after the words, and keeps what is active where it is', async () => {
-    const host = await sharedHost();
-    const release = host.hold(/light-/);
-    await open({ meaning: 'auto', limit: '8' });
-    const words = await ask('boat');
-    expect(words.answer.tier).toBe('words');
-    await userEvent.keyboard('{ArrowDown}{ArrowDown}{ArrowDown}{ArrowDown}');
-    const { active } = made;
-    const held = made.all('.page').findIndex((group) => group.contains(active!));
-    const before = made.pages;
-    const top = active!.getBoundingClientRect().top;
-    expect(held).toBeGreaterThan(0);
-    const better = made.next<ResultsDetail>('results');
-    release();
-    expect((await better).answer.tier).toBe('light');
-    expect(made.active).toBe(active);
-    expect(active!.getBoundingClientRect().top).toBe(top);
-    expect(made.pages.slice(0, held + 1)).toEqual(before.slice(0, held + 1));
-    for (const { url } of (await better).answer.pages) expect(made.pages).toContain(url);
-    // The next keystroke shows an answer as it is.
-    const { answer } = await ask('boat storm');
-    expect(made.pages).toEqual(answer.pages.map(({ url }) => url));
-  });
-
-  it('keeps what is under a pointer at rest', async () => {
-    const host = await sharedHost();
-    const release = host.hold(/light-/);
-    await open({ meaning: 'auto', limit: '8' });
-    await ask('boat');
-    await userEvent.hover(made.all('.hit-page')[1]!);
-    const under = made.all('.page')[1];
-    made.root.querySelector('input')!.dispatchEvent(new Event('focus'));
-    const better = made.next('results');
-    release();
-    await better;
-    expect(made.all('.page')[1]).toBe(under);
-  });
-
-  it('finds what has none of the words', async () => {
-    await open({ meaning: 'auto' });
-    const words = await ask('loaf');
-    const { answer } =
-      words.answer.tier === 'light' ? words : await made.next<ResultsDetail>('results');
-    expect(answer.pages[0]!.passages[0]!.snippet.text).toMatch(/bread/);
-  });
-
-  it('is switched off and on, and that is remembered', async () => {
-    await open({ meaning: 'auto' });
-    const progress: ProgressDetail[] = [];
-    const tiers: SiteTier[] = [];
-    made.element.addEventListener('progress', ({ detail }) => progress.push(detail));
-    made.element.addEventListener('results', ({ detail }) => tiers.push(detail.answer.tier));
-    await ask('boat');
-    await vi.waitFor(() => expect(tiers.at(-1)).toBe('light'));
-    const knob = made.one('[role="switch"]');
-    expect(knob.dataset['state']).toBe('ready');
-    expect(knob.getAttribute('aria-checked')).toBe('true');
-    expect(progress.map(({ phase }) => phase)).toEqual(['begin', 'ready']);
-    await userEvent.click(knob);
-    await vi.waitFor(() => expect(tiers.at(-1)).toBe('words'));
-    expect(knob.getAttribute('aria-checked')).toBe('false');
-    made.remove();
-    localStorage.setItem('nearfield-search:meaning', 'off');
-    await open({ meaning: 'auto' });
-    expect((await ask('boat')).answer.tier).toBe('words');
-    expect(made.one('[role="switch"]').dataset['state']).toBe('off');
-    expect(made.site!.tier).toBe('words');
-  });
-
-  it('waits for a click where it is to ask, or where the visitor saves data', async () => {
-    await open({ meaning: 'ask' });
-    await ask('boat');
-    expect(made.site!.tier).toBe('words');
-    const offer = made.one('.notice-line button');
-    expect(offer.textContent).toMatch(/^Search by meaning, too \(\d+ kB\)$/);
-    const results = made.next<ResultsDetail>('results');
-    await userEvent.click(offer);
-    expect((await results).answer.tier).toBe('light');
-    expect(made.all('.notice-line')).toEqual([]);
-    made.remove();
-    const saving = vi.spyOn(navigator, 'connection' as never, 'get');
-    saving.mockReturnValue({ saveData: true } as never);
-    await open({ meaning: 'auto' });
-    await ask('boat');
-    expect(made.one('[role="switch"]').dataset['state']).toBe('offered');
-    saving.mockRestore();
-  });
-
-  it('that cannot be had leaves the words', async () => {
-    const host = await sharedHost();
-    await open({ meaning: 'auto' });
-    const errors: ErrorDetail[] = [];
-    made.element.addEventListener('error', (event) =>
-      errors.push((event as CustomEvent<ErrorDetail>).detail),
-    );
-    host.fail(/light-/);
-    await ask('boat');
-    await vi.waitFor(() => expect(errors).toHaveLength(1)).finally(() => host.fail(undefined));
-    expect(errors[0]!.code).toBe('download-failed');
-    expect(made.pages.length).toBeGreaterThan(0);
-    const results = made.next<ResultsDetail>('results');
-    await userEvent.click(made.one('[role="switch"]'));
-    expect((await results).answer.tier).toBe('light');
-  });
-});
-
 describe('filters', () => {
   it('show how many there are of each value, and narrow', async () => {
-    await open();
-    await ask('bread');
+    made = await Mounted.opened();
+    await made.ask('bread');
     await vi.waitFor(() => expect(made.all('.chip')).toHaveLength(2));
     const odd = made.all('.chip').find(({ textContent }) => textContent === 'odd120')!;
     const results = made.next<ResultsDetail>('results');
@@ -350,18 +239,18 @@ describe('filters', () => {
   });
 
   it('are left out where the attribute says so', async () => {
-    await open({ filters: 'none' });
-    await ask('bread');
+    made = await Mounted.opened({ filters: 'none' });
+    await made.ask('bread');
     expect(made.one('[part="filters"]').hidden).toBe(true);
   });
 });
 
 describe('recent searches', () => {
   it('are those that led to something, newest first, can be asked again and cleared', async () => {
-    await open();
+    made = await Mounted.opened();
     stay();
     for (const query of ['bread', 'river']) {
-      await ask(query);
+      await made.ask(query);
       await userEvent.keyboard('{Enter}');
     }
     made.element.search('');
@@ -380,9 +269,9 @@ describe('recent searches', () => {
   });
 
   it('are not kept where the page does not want it', async () => {
-    await open({ recent: 'off' });
+    made = await Mounted.opened({ recent: 'off' });
     stay();
-    await ask('bread');
+    await made.ask('bread');
     await userEvent.keyboard('{Enter}');
     expect(localStorage).toHaveLength(0);
   });
@@ -403,8 +292,8 @@ describe('an index that cannot be opened', () => {
 
 describe('inline', () => {
   it('shows its list while it is used, and closes by Esc, then clears', async () => {
-    await open({ mode: 'inline' });
-    await ask('bread');
+    made = await Mounted.opened({ mode: 'inline' });
+    await made.ask('bread');
     const popup = made.one('[part="popup"]');
     expect(popup.hidden).toBe(false);
     await userEvent.keyboard('{Escape}');
@@ -418,8 +307,8 @@ describe('inline', () => {
   });
 
   it('closes where another thing is clicked or focused', async () => {
-    await open({ mode: 'inline' });
-    await ask('bread');
+    made = await Mounted.opened({ mode: 'inline' });
+    await made.ask('bread');
     await userEvent.click(document.body, { position: { x: 2, y: document.body.clientHeight - 2 } });
     document.body.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));
     expect(made.one('[part="popup"]').hidden).toBe(true);

@@ -18,8 +18,8 @@ export interface Told {
 }
 
 export interface Actions {
-  retry(): void;
-  useMeaning(): void;
+  retry: () => void;
+  useMeaning: () => void;
 }
 
 /** In place of results; undefined where there are some, or will be at once. */
@@ -37,6 +37,7 @@ export function instead(told: Told, wording: Wording, actions: Actions): Notice 
     icon: NOTHING,
     text: wording.text('nothing', { query }),
     hint: wording.text('nothingHint'),
+    slot: 'empty',
     ...(offer && { action: offer }),
   };
 }

@@ -10,7 +10,7 @@ const all = await Promise.all(
 );
 
 function formsOf(value: string | Plural): string[] {
-  return typeof value === 'string' ? [value] : Object.values(value);
+  return typeof value === 'string' ? [value] : Object.values<string>(value);
 }
 
 function valuesIn(text: string): string[] {
@@ -23,7 +23,7 @@ describe.each(all)('strings in %s', (language, strings) => {
     for (const [key, value] of Object.entries(strings) as [keyof PanelStrings, string | Plural][]) {
       for (const form of formsOf(value)) expect(form.trim(), key).not.toBe('');
       if (key === 'pages') continue;
-      expect(valuesIn(value as string), key).toEqual(valuesIn(english[key] as string));
+      expect(valuesIn(value as string), key).toEqual(valuesIn(english[key]));
     }
     const shell = SHELL_STRINGS[language];
     expect(Object.keys(shell)).toEqual(Object.keys(SHELL_STRINGS.en));

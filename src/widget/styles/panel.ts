@@ -154,6 +154,7 @@ mark { border-radius: 0.1875rem; background: var(--mark); color: var(--text); bo
 .notice-empty .icon { width: 2rem; height: 2rem; margin-block-end: 0.75rem; stroke-width: 1.4; }
 .notice-empty .notice-text { color: var(--text); font-weight: 500; overflow-wrap: anywhere; }
 .notice-empty .hint { font-size: 0.875rem; }
+.notice-empty slot { display: contents; }
 .notice-empty p:last-child { margin-block-end: 0; }
 .notice-line {
   display: flex;
