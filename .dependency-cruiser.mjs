@@ -17,10 +17,11 @@ const ROOMS = {
   collection: ['contract', 'device', 'passages', 'vectors', 'words', 'cache', 'bridge'],
   crawl: ['contract', 'passages'],
   site: ['contract', 'vectors', 'words', 'light', 'collection/filter'],
+  widget: ['contract', 'site/index.ts', 'index.ts'],
   node: ['contract', 'onnx', 'weights', 'engine', 'device', 'kernels'],
   indexing: ['contract', 'crawl', 'passages', 'node', 'light', 'site'],
   cli: ['contract', 'indexing'],
-  widget: ['contract', 'site/index.ts', 'index.ts'],
+  integrations: ['indexing/index.ts'],
 };
 
 const FRONT_DOOR_MAY = ['contract', 'bridge', 'cache', 'collection', 'weights', 'device'];
@@ -44,7 +45,7 @@ const PACKAGES = {
 const FREE = ['\\.test\\.ts$', '^bench/', '^e2e/', '^tools/'];
 
 /** Reads the disk: never in a browser's bundle. */
-const NODE_ONLY = ['^src/crawl/folder/', '^src/(node|indexing|cli)/'];
+const NODE_ONLY = ['^src/crawl/folder/', '^src/(node|indexing|cli|integrations)/'];
 
 const roomRules = Object.entries(ROOMS).map(([room, allowed]) => ({
   name: `room-${room}`,
@@ -95,6 +96,16 @@ export default {
       to: {
         path: '^(src|workers|tools|e2e|bench)/',
         pathNot: ['^src/demo/', '^src/index\\.ts$'],
+      },
+    },
+    {
+      name: 'docs',
+      comment: "The documentation's script is the widget, and light or dark as in the demo.",
+      severity: 'error',
+      from: { path: '^src/docs/', pathNot: FREE },
+      to: {
+        path: '^(src|workers|tools|e2e|bench)/',
+        pathNot: ['^src/docs/', '^src/widget/index\\.ts$', '^src/demo/theme\\.ts$'],
       },
     },
     {

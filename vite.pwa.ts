@@ -68,7 +68,8 @@ export function sitePlugins(): PluginOption[] {
         // The worker keeps the page itself at once, and the rest of this list when it is used.
         globPatterns: ['**/*.{html,js,mjs,css,svg,png,wasm,json,f16,txt}'],
         // Models live in their own store; keeping them here too would double their size.
-        globIgnores: ['models/**', '**/*.map'],
+        // The documentation is read on the network.
+        globIgnores: ['models/**', 'docs/**', '**/*.map'],
         dontCacheBustURLsMatching: /^(assets|samples)\//,
         maximumFileSizeToCacheInBytes: 64 * MiB,
       },

@@ -31,3 +31,16 @@ export function servePlain(): Plugin {
     },
   };
 }
+
+/** The documentation's content policy: it needs its own files alone. */
+export const DOCS_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');

@@ -8,13 +8,13 @@
  * - `workers/*.worker.js`: each whole in one file, since bundlers make workers of one file only,
  *   with ORT's runtime files beside it, addressed by `new URL('…', import.meta.url)` literals, which
  *   Vite, webpack, Rollup and browsers all understand;
- * - `node/`: the command, `nearfield/build` and their thread, with the kernels in `node/build/`;
+ * - `node/`: the command, `nearfield/build`, integrations and their thread, with the kernels in `node/build/`;
  * - `**\/*.d.ts`: only those that the entries' types lead to;
  * - `THIRD-PARTY.txt`: licences of everything that was bundled.
  */
 
 import { rm, writeFile } from 'node:fs/promises';
-import { bundleNode } from './lib/node.ts';
+import { bundleNode, INTEGRATIONS } from './lib/node.ts';
 import { bundlePage } from './lib/page.ts';
 import { noticesFor } from './lib/notices.ts';
 import { emitTypes } from './lib/types.ts';
@@ -31,8 +31,11 @@ const modules = [
   ...(await bundleWorker('search.worker', `${DIST}/workers`)),
   ...(await bundleNode(`${DIST}/node`)),
 ];
+const entries = ['index', 'site/index', 'widget/index', 'indexing/index'].concat(
+  INTEGRATIONS.map((name) => `integrations/${name}`),
+);
 await emitTypes(
-  ['index.d.ts', 'site/index.d.ts', 'widget/index.d.ts', 'indexing/index.d.ts'],
+  entries.map((entry) => `${entry}.d.ts`),
   DIST,
 );
 await writeFile(`${DIST}/THIRD-PARTY.txt`, await noticesFor(modules));

@@ -1,6 +1,6 @@
 /**
  * The gate's `site` step: builds the site as a person does, by `npm start`, and looks at what that
- * serves and says. A port that is taken or none at all must be said before the build.
+ * serves and says, to the documentation's index. A port that is taken or none at all must be said before the build.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -8,6 +8,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { isolation } from '../vite.shared.ts';
 
 const PATIENCE_MS = 180_000;
+/** Embedding all of the documentation, at a low priority beside others. */
+const INDEX_PATIENCE_MS = 600_000;
 
 /** `npm start` as it runs, with all that it has printed. */
 class Start {
@@ -32,19 +34,20 @@ class Start {
     this.#ended = new Promise((done) => this.#process.once('close', (code) => done(code ?? -1)));
   }
 
-  /** The address it prints; throws what it said when it ends without one. */
-  address(): Promise<string> {
+  /** The first thing it prints that is like this; throws what it said when it ends before. */
+  printed(pattern: RegExp, patience: number): Promise<string> {
     return new Promise((found, failed) => {
       const late = setTimeout(
-        () => failed(new Error(`No address yet:\n${this.text}`)),
-        PATIENCE_MS,
+        () => failed(new Error(`No ${String(pattern)} yet:\n${this.text}`)),
+        patience,
       );
       this.#heard = () => {
-        const [address] = /http:\/\/\S+/.exec(this.text) ?? [];
-        if (address === undefined) return;
+        const [text] = pattern.exec(this.text) ?? [];
+        if (text === undefined) return;
         clearTimeout(late);
-        found(address);
+        found(text);
       };
+      this.#heard();
       void this.#ended.then((code) => {
         clearTimeout(late);
         failed(new Error(`npm start ended with ${code}:\n${this.text}`));
@@ -104,11 +107,14 @@ async function expectRefusal(port: string, message: string): Promise<void> {
 const port = await freePort();
 const start = new Start(String(port));
 try {
-  await expectSite(await start.address(), port);
+  const address = await start.printed(/http:\/\/\S+/, PATIENCE_MS);
+  await expectSite(address, port);
   await Promise.all([
     expectRefusal(String(port), `Port ${port} is taken. Choose another one: PORT=${port + 1}`),
     expectRefusal('http', 'PORT: expected 1 to 65535, got "http".'),
   ]);
+  await start.printed(/The documentation can be searched/, INDEX_PATIENCE_MS);
+  await expectIsolated(new URL('docs/nearfield/nearfield.json', address).href);
   console.log(`npm start built the site and served it, isolated, at the port it was given.`);
 } finally {
   await start.stop();

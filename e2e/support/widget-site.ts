@@ -57,6 +57,7 @@ export async function serveWidgetSite(): Promise<WidgetSite> {
     if (file) return void response.writeHead(200, { 'Content-Type': typeOf(path) }).end(file);
     if (path.startsWith('/dist/')) return sendFile(join(ROOT, path), response);
     if (path.startsWith('/models/')) return sendFile(join(ROOT, 'public', path), response);
+    if (path === '/favicon.ico') return void response.writeHead(204).end();
     if (path === '/page.css') return void response.writeHead(200, CSS).end(STYLES);
     if (path === '/modelled.js') return void response.writeHead(200, SCRIPT).end(MODELLED);
     const from = url.searchParams.get('from') ?? '';
@@ -106,7 +107,6 @@ function pageAt(path: string, from: string): string | undefined {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Rights</title>
     <link rel="stylesheet" href="/page.css">
-    <link rel="icon" href="data:,">
     <script type="module" src="${from}/dist/widget.js"></script>
   </head>
   <body><main><h1>Rights</h1>${body}<p>Below the search.</p></main></body>

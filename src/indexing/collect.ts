@@ -4,7 +4,7 @@ import { crawl, pagePassages, type Page, type Problem } from '../crawl/index.ts'
 import type { CrawlOptions } from '../crawl/index.ts';
 import type { Metadata, MetadataValue } from '../contract/index.ts';
 import { passageInput } from '../passages/index.ts';
-import type { SitePassage } from '../site/passage.ts';
+import type { SitePassage } from '../site/index.ts';
 import type { IndexEvent } from './events.ts';
 
 export interface Collected {

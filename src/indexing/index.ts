@@ -2,7 +2,7 @@
 
 import { NearfieldError, throwIfAborted } from '../contract/index.ts';
 import { DEFAULT_PASSAGE_CHARACTERS } from '../passages/index.ts';
-import { buildSite, type SiteMeaning } from '../site/index.ts';
+import { buildSite, type SiteInput } from '../site/index.ts';
 import { collect, type CollectOptions } from './collect.ts';
 import type { IndexReport } from './events.ts';
 import { Meaner } from './meaning.ts';
@@ -59,7 +59,8 @@ class Run {
     onEvent({ kind: 'read', pages, passages: passages.length });
     if (passages.length === 0) throw noPages(dir);
     const meant = await this.#meaner?.meaningOf(passages);
-    const built = await buildSite({ passages, filters, ...meaningOf(meant) });
+    const meaning: Pick<SiteInput, 'meaning'> = meant ? { meaning: meant.meaning } : {};
+    const built = await buildSite({ passages, filters, ...meaning });
     const written = await writeOutput(this.#output, built, {
       signal,
       onFile: ({ files, bytes }) => onEvent({ kind: 'writing', files, bytes }),
@@ -98,10 +99,6 @@ class Run {
       ...(maxBytes !== undefined && { maxBytes }),
     };
   }
-}
-
-function meaningOf(meant: { meaning: SiteMeaning } | undefined): { meaning?: SiteMeaning } {
-  return meant ? { meaning: meant.meaning } : {};
 }
 
 function noPages(dir: string): NearfieldError {

@@ -3,8 +3,7 @@
 import { checkDimensions, messageOf, NearfieldError, type SiteModel } from '../contract/index.ts';
 import { fitLight, vocabularyOf } from '../light/index.ts';
 import { openModel, type NodeModel } from '../node/index.ts';
-import type { SiteMeaning } from '../site/index.ts';
-import type { SitePassage } from '../site/passage.ts';
+import type { SiteMeaning, SitePassage } from '../site/index.ts';
 import { embeddedText } from './collect.ts';
 import type { CheckedIndexOptions } from './options.ts';
 import { queriesOf } from './queries.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SitePassage } from '../site/passage.ts';
+import type { SitePassage } from '../site/index.ts';
 import { queriesOf } from './queries.ts';
 
 const passage = (title: string, text: string, ...headings: string[]): SitePassage => ({

@@ -1,6 +1,6 @@
 /** What visitors may ask of a site, from its own words: titles, headings, and first sentences. */
 
-import type { SitePassage } from '../site/passage.ts';
+import type { SitePassage } from '../site/index.ts';
 
 /** What the queries may cost beside the passages, in characters that are read. */
 const SHARE = 0.2;

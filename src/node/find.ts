@@ -37,7 +37,7 @@ export interface FoundModel {
 }
 
 /** Folders that are looked into for models served with a site, in this order. */
-export function modelFolders(cacheDir: string): string[] {
+function modelFolders(cacheDir: string): string[] {
   // Of the package, and of this repository: from src/node as from dist/node.
   const beside = ['models', 'public/models'].map((path) =>
     fileURLToPath(new URL(`../../${path}`, import.meta.url)),

@@ -1,4 +1,3 @@
 /** The engine in Node: model files found and verified on this machine, and computed with on its threads. */
 
-export { modelFolders } from './find.ts';
 export { openModel, type NodeModel } from './model.ts';

@@ -3,11 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { kernelUrl } from '../../src/kernels/index.ts';
 
+/** Entries for site generators, by what they are imported as. */
+export const INTEGRATIONS = ['vite', 'astro', 'docusaurus', 'vitepress', 'eleventy'];
+
 /** All in one folder: threads and kernels are addressed beside whatever names them. */
 const INPUT = {
   nearfield: 'src/cli/main.ts',
   build: 'src/indexing/index.ts',
   thread: 'src/node/thread.ts',
+  ...Object.fromEntries(INTEGRATIONS.map((name) => [name, `src/integrations/${name}.ts`])),
 };
 
 /** The command, the programmatic build and their thread, for Node without TypeScript. Gives the ids of all bundled modules. */
