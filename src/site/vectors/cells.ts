@@ -119,7 +119,7 @@ function lookersOf(looked: Uint16Array, rows: number, regions: number): Uint32Ar
   const lookers = new Uint32Array(looked.length);
   for (const [i, region] of looked.entries()) lookers[filled[region]!++] = Math.floor(i / each);
   return Array.from({ length: regions }, (_, region) =>
-    lookers.subarray(ends[region]!, ends[region + 1]!),
+    lookers.subarray(ends[region], ends[region + 1]),
   );
 }
 
