@@ -180,3 +180,16 @@ export function bestOf({ rows, scores }: ScoredRows, k: number): ScoredRows {
   for (const [i, row] of rows.entries()) top.offer(scores[i]!, row);
   return top.drain();
 }
+
+/** Tells the score of a row by its short codes, behind those of its cell's mean; see `SiteVectors`. */
+export function estimatorOf(
+  { means, rows }: Head,
+  { common, coordinates, along }: Question,
+): (sketch: Uint8Array) => number | undefined {
+  const ofMean = means.table(coordinates, along);
+  const ofRow = rows.table(coordinates, along);
+  return (sketch) =>
+    sketch.length === means.bytes + rows.bytes
+      ? common + scoreOf(ofMean, sketch, 0) + scoreOf(ofRow, sketch, means.bytes)
+      : undefined;
+}

@@ -21,6 +21,7 @@ import {
   candidatesOf,
   cellScoresOf,
   correct,
+  estimatorOf,
   MARGIN,
   scoredOf,
   worstOf,
@@ -129,15 +130,8 @@ export class SiteVectors {
    * undefined where that is none of this index. Throws `bad-input`.
    */
   estimator(query: Float32Array): (sketch: Uint8Array) => number | undefined {
-    const { means, rows, counts } = this.#head;
-    checkQuery(query, counts.dimensions);
-    const { common, coordinates, along } = this.#head.question(query);
-    const ofMean = means.table(coordinates, along);
-    const ofRow = rows.table(coordinates, along);
-    return (sketch) =>
-      sketch.length === means.bytes + rows.bytes
-        ? common + scoreOf(ofMean, sketch, 0) + scoreOf(ofRow, sketch, means.bytes)
-        : undefined;
+    checkQuery(query, this.#head.counts.dimensions);
+    return estimatorOf(this.#head, this.#head.question(query));
   }
 
   /** Reads short codes. @returns groups, the most promising first */
