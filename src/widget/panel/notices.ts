@@ -21,6 +21,7 @@ export function noticeView({
   hint,
   alert,
   action,
+  slot,
   icon: drawing,
 }: Notice): HTMLElement {
   const button = action && actionButton(action);

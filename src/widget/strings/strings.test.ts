@@ -27,7 +27,7 @@ describe.each(all)('strings in %s', (language, strings) => {
     }
     const shell = SHELL_STRINGS[language];
     expect(Object.keys(shell)).toEqual(Object.keys(SHELL_STRINGS.en));
-    expect(Object.values(shell).every((text) => text.trim() !== '')).toBe(true);
+    expect(Object.values<string>({ ...shell }).every((text) => text.trim() !== '')).toBe(true);
   });
 
   it('are its own', () => {
