@@ -1,25 +1,33 @@
 /** Bytes and recall of queries against a site's files. */
 
 import { Shelf } from '../../src/site/files/index.ts';
-import { SiteVectors } from '../../src/site/vectors/index.ts';
+import { SiteVectors, type writeVectors } from '../../src/site/vectors/index.ts';
 import { eachProducts } from '../../src/site/vectors/products.ts';
+import type { Limits } from '../../src/site/vectors/settings.ts';
 import { TopK } from '../../src/vectors/top-k.ts';
 import { WIDTH } from '../wordnet/vectors.ts';
 import { fetcher } from './fetcher.ts';
 import type { CountingServer } from './server.ts';
 
-/** How much a search reads: points of the curve of bytes and recall. */
-export interface Effort {
+export interface Layout {
   name: string;
-  scan?: number;
-  groups?: number;
+  options: NonNullable<Parameters<typeof writeVectors>[3]>;
+  limits: Limits;
 }
 
-export const EFFORTS: readonly Effort[] = [
-  { name: 'scan 7000, groups 60', scan: 7000, groups: 60 },
-  { name: 'as it is' },
-  { name: 'scan 20000, groups 240', scan: 20_000, groups: 240 },
-];
+/** Points of the curve of bytes and recall. */
+export function effortsFor(limits: Limits): { name: string; limits: Limits }[] {
+  const times = (factor: number): Limits => ({
+    scan: factor * limits.scan,
+    groups: factor * limits.groups,
+    rest: factor * limits.rest,
+  });
+  return [
+    { name: 'half', limits: times(0.5) },
+    { name: 'as it is', limits },
+    { name: 'twice', limits: times(2) },
+  ];
+}
 
 /** Queries that a reader has answered before later ones are counted. */
 const BEFORE_LATER = 10;
@@ -40,9 +48,8 @@ export async function measure(
   site: string,
   questions: Float32Array,
   wanted: readonly Uint32Array[],
-  { scan, groups }: Effort,
+  limits: Limits,
 ): Promise<Measured> {
-  const options = { ...(scan && { scan }), ...(groups && { groups }) };
   const open = (): Promise<SiteVectors> => SiteVectors.open(new Shelf(site, fetcher(server.url)));
   const measured: Measured = { bytes: [], wire: [], files: [], later: [], recall: 0 };
   const warm = await open();
@@ -50,13 +57,13 @@ export async function measure(
     const query = questions.slice(i * WIDTH, (i + 1) * WIDTH);
     const before = server.sent();
     const fresh = await open();
-    const found = await fresh.search(query, 10, options);
+    const found = await fresh.search(query, 10, limits);
     measured.wire.push(server.sent() - before);
     measured.bytes.push(fresh.traffic.bytes);
     measured.files.push(fresh.traffic.files);
     measured.recall += best.filter((row) => found.rows.includes(row)).length;
     const { bytes } = warm.traffic;
-    await warm.search(query, 10, options);
+    await warm.search(query, 10, limits);
     if (i >= BEFORE_LATER) measured.later.push(warm.traffic.bytes - bytes);
   }
   measured.recall /= 10 * wanted.length;

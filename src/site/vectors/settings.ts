@@ -34,8 +34,8 @@ const SIZES: readonly Size[] = [
   },
   {
     rows: 300_000,
-    layout: { rowsPerSector: 128, rowsPerCell: 32, groupRows: 32, longLevels: 4, ...CODES },
-    limits: { scan: 13_000, groups: 60, rest: 12 },
+    layout: { rowsPerSector: 96, rowsPerCell: 32, groupRows: 32, longLevels: 4, ...CODES },
+    limits: { scan: 13_000, groups: 80, rest: 12 },
   },
   {
     rows: Infinity,
