@@ -251,6 +251,15 @@ describe('EmbedServer', () => {
     await expect(stopped).rejects.toMatchObject({ code: 'aborted' });
   });
 
+  it('asks for nothing more once it was refused', async () => {
+    instead = () => ({ status: 400, body: 'no' });
+    const many = Array.from({ length: 400 }, (_, i) => `word ${i}`);
+    await expect(connect().embed(many, 'document', quiet)).rejects.toMatchObject({
+      code: 'download-failed',
+    });
+    expect(asked.length).toBeLessThanOrEqual(4);
+  });
+
   it('says so where nobody answers', async () => {
     const nobody = connect({ url: 'http://127.0.0.1:9' });
     await expect(nobody.embed(['a word'], 'document', quiet)).rejects.toMatchObject({

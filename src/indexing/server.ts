@@ -73,7 +73,12 @@ export class EmbedServer implements VectorSource {
         const at = next;
         next += BATCH;
         const batch = inputs.slice(at, next);
-        data.set(await this.#rows(batch, signal), at * this.width);
+        const rows = await this.#rows(batch, signal).catch((error: unknown) => {
+          // Nobody waits for the rest any more.
+          next = inputs.length;
+          throw error;
+        });
+        data.set(rows, at * this.width);
         done += batch.length;
         onProgress(done / inputs.length);
       }
