@@ -9,6 +9,7 @@ import {
   type Shelf,
   type Traffic,
 } from '../files/index.ts';
+import { scoreOf } from './codes.ts';
 import { dot } from './dot.ts';
 import type { Head, Question } from './head.ts';
 import type { GroupParts, SectorParts } from './layout.ts';
