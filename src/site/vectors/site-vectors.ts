@@ -9,7 +9,6 @@ import {
   type Shelf,
   type Traffic,
 } from '../files/index.ts';
-import { scoreOf } from './codes.ts';
 import { dot } from './dot.ts';
 import type { Head, Question } from './head.ts';
 import type { GroupParts, SectorParts } from './layout.ts';
