@@ -2,6 +2,7 @@
 
 import { randomOf } from '../../light/random.ts';
 import { dot } from './dot.ts';
+import { eachProducts } from './products.ts';
 
 /** Rounds. Spans matter, single directions do not: what is left over is coded by a later layer. */
 const ROUNDS = 12;
@@ -23,18 +24,22 @@ export function principalDirections(
 ): Float32Array {
   const covariance = covarianceOf(rows, width);
   const random = randomOf(seed);
-  let directions = Float32Array.from({ length: count * width }, () => random() - 0.5);
-  orthonormalise(directions, width);
-  for (let round = 0; round < ROUNDS; round++) {
-    const next = new Float32Array(count * width);
-    for (let i = 0; i < next.length; i++) {
-      const [row, column] = [Math.floor(i / width), i % width];
-      next[i] = dot(directions, row * width, covariance, column * width, width);
-    }
-    orthonormalise(next, width);
-    directions = next;
+  // Rows span no more directions than there are rows.
+  const most = Math.min(count, rows.length / width);
+  const directions = Float32Array.from({ length: most * width }, () => random() - 0.5);
+  orthonormalise(directions, width, 2);
+  for (let round = 1; round <= ROUNDS; round++) {
+    const next = new Float32Array(directions.length);
+    eachProducts(directions, width, undefined, covariance, (row, products) => {
+      next.set(products, row * width);
+    });
+    directions.set(next);
+    // Nearly orthogonal is enough to go on with.
+    orthonormalise(directions, width, round === ROUNDS ? 2 : 1);
   }
-  return directions;
+  const all = new Float32Array(count * width);
+  all.set(directions);
+  return all;
 }
 
 /** Not divided by the number of rows, but by their whole variance. */
@@ -57,11 +62,11 @@ function covarianceOf(rows: Float32Array, width: number): Float32Array {
   return covariance;
 }
 
-/** Modified Gram-Schmidt, twice, since rows that nearly coincide lose digits the first time. */
-function orthonormalise(rows: Float32Array, width: number): void {
+/** Modified Gram-Schmidt. @param passes 2 where rows that nearly coincide must not lose digits */
+function orthonormalise(rows: Float32Array, width: number, passes: 1 | 2): void {
   for (let start = 0; start < rows.length; start += width) {
     let first = 0;
-    for (let pass = 0; pass < 2; pass++) {
+    for (let pass = 0; pass < passes; pass++) {
       for (let other = 0; other < start; other += width) {
         const share = dot(rows, start, rows, other, width);
         for (let i = 0; i < width; i++) rows[start + i]! -= share * rows[other + i]!;

@@ -1,7 +1,6 @@
 /** Principal coordinates of rows, in directions of four bits a value. */
 
 import { toInt4, type Int4 } from '../../light/int4.ts';
-import { dot } from './dot.ts';
 import { basisOf } from './head.ts';
 import { principalDirections } from './principal.ts';
 import { eachProducts } from './products.ts';
@@ -51,15 +50,17 @@ function transposed(rows: Float32Array, width: number): Float32Array {
 /** X of X B' = 1, by X <- X + (1 - X B') B: rows of B are nearly orthonormal, or zeros. */
 function inverseOf(basis: Float32Array, width: number): Float32Array {
   const count = basis.length / width;
+  const columns = transposed(basis, width);
   let inverse = basis.slice();
   for (let step = 0; step < STEPS; step++) {
+    const left = new Float32Array(count * count);
+    eachProducts(inverse, width, undefined, basis, (row, products) => {
+      for (let i = 0; i < count; i++) left[row * count + i] = (i === row ? 1 : 0) - products[i]!;
+    });
     const next = inverse.slice();
-    for (let i = 0; i < count; i++) {
-      for (let j = 0; j < count; j++) {
-        const share = (i === j ? 1 : 0) - dot(inverse, i * width, basis, j * width, width);
-        for (let k = 0; k < width; k++) next[i * width + k]! += share * basis[j * width + k]!;
-      }
-    }
+    eachProducts(left, count, undefined, columns, (row, products) => {
+      for (let i = 0; i < width; i++) next[row * width + i]! += products[i]!;
+    });
     inverse = next;
   }
   return inverse;
