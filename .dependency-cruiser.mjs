@@ -18,7 +18,7 @@ const ROOMS = {
   crawl: ['contract', 'passages'],
   site: ['contract', 'vectors', 'words', 'light', 'collection/filter'],
   // The last is for tests: a small site to search.
-  widget: ['contract', 'site/index.ts', 'index.ts', 'site/meant-site.ts'],
+  widget: ['contract', 'site/index.ts', 'index.ts'],
   node: ['contract', 'onnx', 'weights', 'engine', 'device', 'kernels'],
   indexing: ['contract', 'crawl', 'passages', 'node', 'light', 'site'],
   cli: ['contract', 'indexing'],
@@ -43,7 +43,7 @@ const PACKAGES = {
 };
 
 /** Tests and benchmarks compare against anything. */
-const FREE = ['\\.test\\.ts$', '^bench/', '^e2e/', '^tools/'];
+const FREE = ['\\.test(-support)?\\.ts$', '^bench/', '^e2e/', '^tools/'];
 
 /** Reads the disk: never in a browser's bundle. */
 const NODE_ONLY = ['^src/crawl/folder/', '^src/(node|indexing|cli|integrations)/'];

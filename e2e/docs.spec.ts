@@ -81,7 +81,7 @@ test('is searched by keyboard: words at once, meaning after, and a hit leads to 
   );
   await page.keyboard.type('cross origin isolation headers');
   await expect(page.getByRole('option').first()).toBeVisible();
-  expect(asked.filter((path) => /\/(cell|group)-\d+\.bin$/.test(path))).toEqual([]);
+  expect(asked.filter((path) => /\/(sector|group|rest)-\d+\.bin$/.test(path))).toEqual([]);
   release();
   expect((await answers)[0]).toBe('words');
   const hit = page.getByRole('option', { name: /Headers/ }).first();

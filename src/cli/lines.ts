@@ -1,13 +1,10 @@
 /** Events as lines that people read. */
 
-import type { IndexEvent, IndexReport } from '../indexing/index.ts';
+import { INTENDED, type IndexEvent, type IndexReport } from '../indexing/index.ts';
 import { count, counted, duration, size } from './words.ts';
 
 type ProblemEvent = Extract<IndexEvent, { kind: 'problem' }>;
 type ProblemCode = ProblemEvent['problem']['code'];
-
-/** Pages that are left out because somebody wants it so. */
-const INTENDED: ReadonlySet<ProblemCode> = new Set(['duplicate', 'noindex', 'redirect', 'draft']);
 
 /** Pages or parts of them that should have been read and were not. */
 export function faultsIn({ problems }: IndexReport): number {

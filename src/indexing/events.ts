@@ -42,3 +42,11 @@ export interface IndexReport {
   warnings: string[];
   seconds: number;
 }
+
+/** Of pages that are left out because somebody wants it so: no fault. */
+export const INTENDED: ReadonlySet<Problem['code']> = new Set([
+  'duplicate',
+  'noindex',
+  'redirect',
+  'draft',
+]);

@@ -9,7 +9,7 @@ import { IndexModel } from './meaning.ts';
 import { checkedIndexOptions, type CheckedIndexOptions, type IndexOptions } from './options.ts';
 import { openOutput, writeOutput, type Output } from './output.ts';
 
-export type { IndexEvent, IndexReport } from './events.ts';
+export { INTENDED, type IndexEvent, type IndexReport } from './events.ts';
 export type { IndexOptions } from './options.ts';
 
 /**

@@ -1,11 +1,6 @@
 /** What all integrations do: index the folder that a site generator has written, and say so. */
 
-import {
-  indexSite,
-  type IndexEvent,
-  type IndexOptions,
-  type IndexReport,
-} from '../indexing/index.ts';
+import { indexSite, INTENDED, type IndexEvent, type IndexOptions } from '../indexing/index.ts';
 
 /** Those of `indexSite`, of which an integration fills in the folder, its address and its manner. */
 export type IntegrationOptions = Omit<IndexOptions, 'dir'> & {
@@ -28,18 +23,27 @@ export async function indexOutput(
   { dir, baseUrl = '/', cleanUrls = false }: GeneratedSite,
   options: IntegrationOptions,
   say: (line: string) => void = sayOnError,
-): Promise<IndexReport> {
-  const report = await indexSite({
+): Promise<void> {
+  let faults = 0;
+  await indexSite({
     baseUrl: /^(\/(?!\/)|https?:)/i.test(baseUrl) ? baseUrl : '/',
     cleanUrls,
     ...options,
     dir: options.dir ?? dir,
     onEvent: (event) => {
-      for (const line of linesOf(event)) say(line);
+      if (isFault(event)) faults++;
+      if (faults <= MOST_FAULTS || !isFault(event)) for (const line of linesOf(event)) say(line);
       options.onEvent?.(event);
     },
   });
-  return report;
+  if (faults > MOST_FAULTS) say(`And ${faults - MOST_FAULTS} more of such pages.`);
+}
+
+/** Pages that are told of one by one. */
+const MOST_FAULTS = 20;
+
+function isFault(event: IndexEvent): boolean {
+  return event.kind === 'problem' && !INTENDED.has(event.problem.code);
 }
 
 /** Where progress goes, so that what a build prints stays what it was. */
@@ -52,7 +56,7 @@ function linesOf(event: IndexEvent): string[] {
     case 'warning':
       return [event.message];
     case 'problem':
-      return [`${event.problem.path}: ${event.problem.message}`];
+      return isFault(event) ? [`${event.problem.path}: ${event.problem.message}`] : [];
     case 'estimate': {
       const { seconds, passages, queries } = event;
       const texts = passages + queries;

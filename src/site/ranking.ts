@@ -24,8 +24,7 @@ export interface FoundMeaning {
 const CANDIDATES = 200;
 
 /**
- * Of the best by words, those whose meaning is looked up where no file of vectors told of it. On WordNet
- * 20 have the ten best of all as often as 200 do, and without them one in nine is lost (docs/benchmarks.md).
+ * Of the best by words, those whose meaning is looked up where no file of vectors told of it.
  */
 const LOOKED_UP = 20;
 

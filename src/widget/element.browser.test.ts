@@ -3,7 +3,7 @@ import { userEvent } from 'vitest/browser';
 import type { SiteInfo } from '../contract/index.ts';
 import type { NearfieldSearch } from './index.ts';
 import './index.ts';
-import { Mounted } from './mounted.ts';
+import { Mounted } from './mounted.test-support.ts';
 
 const mounted: Mounted[] = [];
 

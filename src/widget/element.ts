@@ -20,7 +20,7 @@ import { shellSheet } from './styles/shell.ts';
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- nothing is ever made of it
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
-/** Those that make no other shell: `theme` is a matter of style, keys are looked up when pressed. */
+/** Those that make no other shell: a matter of style alone. */
 const LIGHT_ATTRIBUTES = ['theme'];
 
 /** Set as properties before the element was defined, they would hide the class's own. */
@@ -110,7 +110,9 @@ export class NearfieldSearch extends Base {
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
-    if (before !== after && !LIGHT_ATTRIBUTES.includes(name)) this.#build();
+    // Before it is connected, each attribute that it has is told of by itself.
+    const isConnected = this.#letGoOfKeys !== undefined;
+    if (isConnected && before !== after && !LIGHT_ATTRIBUTES.includes(name)) this.#build();
   }
 
   /** Opens the dialog, or focuses the field where `mode` is `inline`. */

@@ -36,14 +36,17 @@ export function makeInline(
   input.addEventListener('focus', show);
   input.addEventListener('pointerdown', show);
   input.addEventListener('input', show);
-  element.addEventListener('focusout', ({ relatedTarget }) => {
+  const listening = new AbortController();
+  const { signal } = listening;
+  const left = ({ relatedTarget }: FocusEvent): void => {
     // Nothing is focused instead where a click went to no control, or the window was left.
     if (relatedTarget instanceof Node && !element.contains(relatedTarget)) hide();
-  });
-  const outside = (event: PointerEvent): void => {
+  };
+  element.addEventListener('focusout', left, { signal });
+  const pressed = (event: PointerEvent): void => {
     if (!event.composedPath().includes(element)) hide();
   };
-  document.addEventListener('pointerdown', outside);
+  document.addEventListener('pointerdown', pressed, { signal });
   return {
     field,
     body,
@@ -53,6 +56,6 @@ export function makeInline(
     show,
     hide,
     focus: () => input.focus(),
-    dispose: () => document.removeEventListener('pointerdown', outside),
+    dispose: () => listening.abort(),
   };
 }

@@ -37,6 +37,7 @@ const SIZES: readonly Size[] = [
     layout: { rowsPerSector: 96, rowsPerCell: 32, groupRows: 32, longLevels: 4, ...CODES },
     limits: { scan: 13_000, groups: 80, rest: 12 },
   },
+  // A guess: nothing past 100,000 rows was measured.
   {
     rows: Infinity,
     layout: { rowsPerSector: 384, rowsPerCell: 96, groupRows: 48, longLevels: 4, ...CODES },

@@ -3,7 +3,7 @@ import { userEvent } from 'vitest/browser';
 import type { SiteTier } from '../../contract/index.ts';
 import type { ErrorDetail, ProgressDetail, ResultsDetail } from '../events.ts';
 import '../index.ts';
-import { Mounted, sharedHost } from '../mounted.ts';
+import { Mounted, sharedHost } from '../mounted.test-support.ts';
 
 let made: Mounted;
 

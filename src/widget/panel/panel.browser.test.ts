@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import type { ErrorDetail, ResultsDetail, SelectDetail } from '../events.ts';
 import '../index.ts';
-import { Mounted, sharedHost } from '../mounted.ts';
+import { Mounted, sharedHost } from '../mounted.test-support.ts';
 
 let made: Mounted;
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SiteAnswer, SiteTier } from '../../contract/index.ts';
 import { meantInput } from '../../site/meant-site.ts';
-import { SlowHost } from '../slow-host.ts';
+import { SlowHost } from '../slow-host.test-support.ts';
 import { codeOf, Session, type Question } from './session.ts';
 
 let host: SlowHost;

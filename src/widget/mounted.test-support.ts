@@ -4,7 +4,7 @@ import type { SiteIndex } from '../contract/index.ts';
 import { meantInput } from '../site/meant-site.ts';
 import type { ResultsDetail } from './events.ts';
 import type { NearfieldSearch } from './index.ts';
-import { SlowHost } from './slow-host.ts';
+import { SlowHost } from './slow-host.test-support.ts';
 
 let built: Promise<SlowHost> | undefined;
 
