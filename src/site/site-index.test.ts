@@ -211,6 +211,14 @@ describe('a search of a site', () => {
   });
 });
 
+it.each(['mailto:x', 'data:,x', 'javascript:1', 'file:///x', 'http://', 'nearfield/'])(
+  'no address of an index: %s',
+  async (url) => {
+    const { fetch } = new Host(built());
+    await expect(openSiteIndex(url, { fetch })).rejects.toMatchObject({ code: 'bad-input' });
+  },
+);
+
 describe('an index that is not as it was built', () => {
   it('is searched as far as it goes, and says what was missing', async () => {
     const kinds = fc.subarray(['terms', 'fragments', 'sector', 'group', 'vectors'], {

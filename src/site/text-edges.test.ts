@@ -177,6 +177,10 @@ describe('what is found', () => {
     await expect(reader.passing({ year: [] } as never)).rejects.toMatchObject({
       code: 'bad-input',
     });
+    const when = new Date(1e12);
+    const ofDate = await reader.passing({ when });
+    expect(await reader.passing({ when: when.toISOString() })).not.toEqual(ofDate);
+    expect(await reader.passing({ when })).toEqual(ofDate);
     const fresh = await site.open();
     site.asked.length = 0;
     await fresh.passing({ kind: 'api' });
