@@ -44,6 +44,8 @@ export async function withClients<T>(
   try {
     return await use(async (side) => {
       const context = await browser.newContext();
+      // What tsx calls in functions that it has compiled, also in those that go over to the tab.
+      await context.addInitScript('globalThis.__name = (value) => value;');
       const tab = await context.newPage();
       await tab.goto(`${server.url}blank.html`);
       await tab.evaluate(prepare, side);
