@@ -48,6 +48,7 @@ A server that embeds, such as one with a GPU; its key is read from $NEARFIELD_EM
   --embed-url <url>         OpenAI-compatible, with the same model: that is checked first
   --embed-model <name>      what the server calls the model          [the model's name]
 
-Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 done with problems (--strict), 130 stopped.
+Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 done with problems (--strict),
+130 stopped (143 by SIGTERM, 141 where nobody reads its output).
 `,
 } as const;

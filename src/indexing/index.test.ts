@@ -198,13 +198,21 @@ describe('indexSite', () => {
   });
 
   it('cuts vectors only where the model lets it', async () => {
-    await expect(index({ dimensions: 16 })).rejects.toMatchObject({ code: 'bad-input' });
+    const kinds: string[] = [];
+    const onEvent = ({ kind }: IndexEvent): void => void kinds.push(kind);
+    await expect(index({ dimensions: 16, onEvent })).rejects.toMatchObject({ code: 'bad-input' });
+    // It is known before the pages are read.
+    expect(kinds.filter((kind) => kind !== 'model')).toEqual([]);
   });
 
   it.each<[Partial<IndexOptions>, RegExp]>([
     [{ dir: '' }, /^dir: /],
     [{ model: '' }, /^model: /],
     [{ passageTokens: 3 }, /^passageTokens: /],
+    [{ out: '' }, /^out: expected a folder/],
+    [{ exclude: 'drafts/**' as unknown as string[] }, /^exclude: expected a list of globs/],
+    [{ include: [7] as unknown as string[] }, /^include: expected a list of globs/],
+    [{ feeds: {} as unknown as string[] }, /^feeds: expected a list of globs/],
     [{ model: false, dimensions: 32 }, /^dimensions: expected nothing without a model/],
     [{ threads: 0 }, /^threads: /],
     [{ baseUrl: 'nowhere' }, /^baseUrl/],

@@ -50,10 +50,7 @@ class Run {
     const { model, dir, signal, onEvent } = this.#options;
     throwIfAborted(signal);
     if (model !== false) {
-      this.#model = await IndexModel.open(model, this.#options, (message) => {
-        this.#warnings.push(message);
-        onEvent({ kind: 'warning', message });
-      });
+      this.#model = await IndexModel.open(model, this.#options, (message) => this.#warn(message));
     }
     const { pages, passages, filters, problems } = await collect(dir, this.#collecting());
     onEvent({ kind: 'read', pages, passages: passages.length });
@@ -64,6 +61,7 @@ class Run {
     const written = await writeOutput(this.#output, built, {
       signal,
       onFile: ({ files, bytes }) => onEvent({ kind: 'writing', files, bytes }),
+      onWarning: (message) => this.#warn(message),
     });
     return {
       site: built.site,
@@ -79,6 +77,11 @@ class Run {
 
   async close(): Promise<void> {
     await this.#model?.model.close();
+  }
+
+  #warn(message: string): void {
+    this.#warnings.push(message);
+    this.#options.onEvent({ kind: 'warning', message });
   }
 
   #collecting(): CollectOptions {

@@ -1,6 +1,6 @@
 /** The meaning of a site's passages: their vectors, and the query encoder that is fitted to them. */
 
-import { checkDimensions, messageOf, NearfieldError, type SiteModel } from '../contract/index.ts';
+import { messageOf, NearfieldError, type SiteModel } from '../contract/index.ts';
 import { fitLight, vocabularyOf } from '../light/index.ts';
 import { openModel, type NodeModel } from '../node/index.ts';
 import type { SiteMeaning, SitePassage } from '../site/index.ts';
@@ -10,6 +10,7 @@ import { queriesOf } from './queries.ts';
 import { EmbedServer } from './server.ts';
 import { VectorCache } from './vector-cache.ts';
 import { vectorsOf, type Vectors, type VectorSource } from './vectors.ts';
+import { checkedWidth } from './width.ts';
 
 /** Passages that the encoder is fitted to: more hardly better it, and take more memory. */
 const MOST_FITTED = 60_000;
@@ -23,10 +24,13 @@ export interface Meant {
 /** A model as an index needs it, opened once. */
 export class IndexModel {
   readonly model: NodeModel;
+  /** Of the index's vectors. */
+  readonly #dimensions: number;
+  readonly #source: VectorSource;
   readonly #options: CheckedIndexOptions;
   readonly #onWarning: (message: string) => void;
 
-  /** Throws as `openModel`. */
+  /** Throws as `openModel`, and `bad-input` for what the model and the server are asked for. */
   static async open(
     model: string,
     options: CheckedIndexOptions,
@@ -44,8 +48,13 @@ export class IndexModel {
       ...(simd !== undefined && { simd }),
       ...(signal && { signal }),
     });
-    opened.info.warnings.forEach(onWarning);
-    return new IndexModel(opened, options, onWarning);
+    try {
+      opened.info.warnings.forEach(onWarning);
+      return new IndexModel(opened, options, onWarning);
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
   }
 
   private constructor(
@@ -54,6 +63,8 @@ export class IndexModel {
     onWarning: (message: string) => void,
   ) {
     this.model = model;
+    this.#dimensions = checkedWidth(model.info, options.dimensions);
+    this.#source = sourceOf(model, options);
     this.#options = options;
     this.#onWarning = onWarning;
   }
@@ -63,8 +74,8 @@ export class IndexModel {
     const texts = passages.map(embeddedText);
     const cost = texts.reduce((sum, text) => sum + text.length, 0);
     const queries = this.#options.queries ? queriesOf(passages, cost) : [];
-    const dimensions = checkDimensions(this.model.info, this.#options.dimensions);
-    const vectors = await this.#vectors({ passages: texts, queries }, dimensions);
+    const dimensions = this.#dimensions;
+    const vectors = await this.#vectors({ passages: texts, queries });
     const { id, revision, pooling } = this.model.info;
     const model = { model: this.#options.modelName ?? id, revision, pooling, dimensions };
     const queryMean = queries.length > 0 ? meanOf(vectors.queries, dimensions) : undefined;
@@ -81,9 +92,9 @@ export class IndexModel {
     };
   }
 
-  async #vectors(texts: Texts, dimensions: number): Promise<Vectors> {
+  async #vectors(texts: Texts): Promise<Vectors> {
     const { cacheDir, onEvent, signal } = this.#options;
-    const source = this.#source();
+    const [source, dimensions] = [this.#source, this.#dimensions];
     const { identity, width } = source;
     const cache = await VectorCache.open(cacheDir, { identity, width });
     try {
@@ -91,24 +102,6 @@ export class IndexModel {
     } finally {
       await cache.close();
     }
-  }
-
-  #source(): VectorSource {
-    const { embedUrl: url, embedKey, embedModel, signal } = this.#options;
-    const { model } = this;
-    if (url !== undefined) {
-      const key = embedKey ?? (process.env['NEARFIELD_EMBED_KEY'] || undefined);
-      return new EmbedServer(model, { url, key, model: embedModel ?? model.info.id, signal });
-    }
-    return {
-      identity: model.info.identity,
-      width: model.info.dimensions,
-      // Some seconds' work of two cores.
-      sliceCharacters: 16_000,
-      promptOf: (kind) => model.promptOf(kind),
-      start: () => model.start(),
-      embed: (texts, kind, options) => model.embed(texts, kind, options),
-    };
   }
 
   /** Undefined where none was asked for, or the model does not let one be fitted. */
@@ -137,6 +130,23 @@ export class IndexModel {
       return undefined;
     }
   }
+}
+
+function sourceOf(model: NodeModel, options: CheckedIndexOptions): VectorSource {
+  const { embedUrl: url, embedKey, embedModel, signal } = options;
+  if (url !== undefined) {
+    const key = embedKey ?? (process.env['NEARFIELD_EMBED_KEY'] || undefined);
+    return new EmbedServer(model, { url, key, model: embedModel ?? model.info.id, signal });
+  }
+  return {
+    identity: model.info.identity,
+    width: model.info.dimensions,
+    // Some seconds' work of two cores.
+    sliceCharacters: 16_000,
+    promptOf: (kind) => model.promptOf(kind),
+    start: () => model.start(),
+    embed: (texts, kind, told) => model.embed(texts, kind, told),
+  };
 }
 
 interface Texts {

@@ -64,6 +64,13 @@ export type CheckedIndexOptions = Omit<IndexOptions, 'model'> &
 export function checkedIndexOptions(options: IndexOptions): CheckedIndexOptions {
   const { dir, model = DEFAULT_MODEL, passageTokens = DEFAULT_PASSAGE_TOKENS } = options;
   if (typeof dir !== 'string' || dir === '') throw bad('dir', 'the folder of a built site', dir);
+  if (options.out !== undefined && (typeof options.out !== 'string' || options.out === '')) {
+    throw bad('out', 'a folder', options.out);
+  }
+  for (const name of ['include', 'exclude', 'feeds'] as const) {
+    const globs: unknown = options[name];
+    if (globs !== undefined && !areStrings(globs)) throw bad(name, 'a list of globs', globs);
+  }
   if (model !== false && (typeof model !== 'string' || model === '')) {
     throw bad('model', 'a catalogue id, a folder, a hub repository, a URL or false', model);
   }
@@ -90,6 +97,10 @@ function refuseWithoutModel(options: IndexOptions): void {
   const names = ['dimensions', 'passageTokens', 'embedUrl', 'modelName'] as const;
   const given = names.find((name) => options[name] !== undefined);
   if (given !== undefined) throw bad(given, 'nothing without a model', options[given]);
+}
+
+function areStrings(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 function bad(name: string, expected: string, got: unknown): NearfieldError {

@@ -16,12 +16,15 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { messageOf, NearfieldError, throwIfAborted } from '../contract/index.ts';
-import type { BuiltSite, SiteFile } from '../site/index.ts';
+import { beginsAs, fileName, isFileName, type BuiltSite, type SiteFile } from '../site/index.ts';
 
 const MANIFEST = 'nearfield.json';
-/** Names of builds, and of what is in them; nothing else is ever removed. */
+/** Names of builds; folders of others are never removed. */
 const BUILD = /^[0-9a-f]{16}$/;
-const FILE = /^[a-z]+-\d+\.bin(\.tmp)?$/;
+/** What a process that was killed left of a file. */
+const LEFT = /\.\d+\.tmp$/;
+/** By which a folder shows that it is a build. */
+const ROOT = { kind: 'root', number: 0 } as const;
 
 export interface Output {
   /** Absolute. */
@@ -54,37 +57,49 @@ export async function openOutput(dir: string, out: string | undefined): Promise<
   return { path, exclude: isInside ? [glob, `${glob}/**`] : [], former };
 }
 
+/** What is told of writing. What these throw ends the writing, and comes out as it is. */
+export interface OutputOptions {
+  signal: AbortSignal | undefined;
+  onFile: (written: Written) => void;
+  onWarning: (message: string) => void;
+}
+
 /** Throws `storage`, `aborted`; the former index is there as it was until the last moment. */
 export async function writeOutput(
   { path, former }: Output,
   { site, files, manifest }: BuiltSite,
-  { signal, onFile }: { signal: AbortSignal | undefined; onFile: (written: Written) => void },
+  { signal, onFile, onWarning }: OutputOptions,
 ): Promise<Written> {
-  const isNew = !(await exists(join(path, site)));
   const written: Written = { files: 0, bytes: 0, removed: [] };
-  const put = async (file: SiteFile): Promise<void> => {
-    await putFile(join(path, file.name), file.bytes);
+  const created: string[] = [];
+  const tell = ({ bytes }: SiteFile): void => {
     written.files++;
-    written.bytes += file.bytes.length;
+    written.bytes += bytes.length;
     onFile(written);
   };
   try {
-    await mkdir(join(path, site), { recursive: true });
+    await makeFolder(join(path, site));
     for (const file of files) {
       throwIfAborted(signal);
-      await put(file);
+      const target = join(path, file.name);
+      if (await putFile(target, file.bytes)) created.push(target);
+      tell(file);
     }
     throwIfAborted(signal);
-    await put(manifest);
+    await putFile(join(path, manifest.name), manifest.bytes);
   } catch (error) {
-    if (isNew) await removeBuild(join(path, site));
-    if (error instanceof NearfieldError) throw error;
-    throw new NearfieldError('storage', `${path} cannot be written: ${messageOf(error)}`, {
-      cause: error,
+    await takeBack(path, site, created);
+    throw error;
+  }
+  // From here on the manifest names this build: nothing takes it back any more.
+  tell(manifest);
+  // Where nothing changed, the one before the last is still the one that was replaced.
+  if (former !== site) {
+    written.removed = await removeOthers(path, [site, former]).catch((error: unknown) => {
+      onWarning(`Former builds in ${path} could not be removed: ${messageOf(error)}.`);
+      return [];
     });
   }
-  // Where nothing changed, the one before the last is still the one that was replaced.
-  if (former !== site) written.removed = await removeOthers(path, [site, former]);
   return written;
 }
 
@@ -114,7 +129,10 @@ async function formerBuild(path: string): Promise<string | undefined> {
   if (!(await stat(path)).isDirectory()) throw bad(path, 'it is a file');
   const manifest = join(path, MANIFEST);
   if (!(await exists(manifest))) return undefined;
-  const site = siteIn(await readFile(manifest, 'utf8'));
+  const text = await readFile(manifest, 'utf8').catch((error: unknown) => {
+    throw bad(path, `its ${MANIFEST} cannot be read (${messageOf(error)})`);
+  });
+  const site = siteIn(text);
   if (site !== undefined) return site;
   throw bad(path, `its ${MANIFEST} is of something else`);
 }
@@ -130,12 +148,41 @@ function siteIn(manifest: string): string | undefined {
   }
 }
 
-/** A file that is there as it should be stays untouched, with its time. */
-async function putFile(path: string, bytes: Uint8Array): Promise<void> {
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw storageError(path, cause);
+  }
+}
+
+/**
+ * A file that is there as it should be stays untouched, with its time. Throws `storage`.
+ *
+ * @returns whether there was none before
+ */
+async function putFile(path: string, bytes: Uint8Array): Promise<boolean> {
   const there = await readFile(path).catch(() => undefined);
-  if (there && Buffer.compare(there, bytes) === 0) return;
-  await writeFile(`${path}.tmp`, bytes);
-  await rename(`${path}.tmp`, path);
+  if (there && Buffer.compare(there, bytes) === 0) return false;
+  // Another process may be writing the same index.
+  const partial = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(partial, bytes);
+    await rename(partial, path);
+  } catch (cause) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw storageError(path, cause);
+  }
+  return there === undefined;
+}
+
+/** Removes what a run that failed has added, unless another one has published the same build. */
+async function takeBack(path: string, site: string, created: readonly string[]): Promise<void> {
+  const manifest = await readFile(join(path, MANIFEST), 'utf8').catch(() => '');
+  if (siteIn(manifest) === site) return;
+  await Promise.all(created.map((file) => rm(file, { force: true }).catch(() => undefined)));
+  // Stays where somebody else has put something there.
+  await rmdir(join(path, site)).catch(() => undefined);
 }
 
 async function removeOthers(
@@ -145,16 +192,21 @@ async function removeOthers(
   const removed: string[] = [];
   for (const entry of await readdir(path, { withFileTypes: true })) {
     if (!entry.isDirectory() || !BUILD.test(entry.name) || kept.includes(entry.name)) continue;
-    if (await removeBuild(join(path, entry.name))) removed.push(entry.name);
+    if (await removeBuild(path, entry.name)) removed.push(entry.name);
   }
   return removed.sort();
 }
 
-/** A folder of our files and no others; says whether it was one and is gone. */
-async function removeBuild(folder: string): Promise<boolean> {
+/** Removes a folder that is a build, with nothing else in it; says whether it was one and is gone. */
+async function removeBuild(path: string, site: string): Promise<boolean> {
+  const folder = join(path, site);
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    if (!entries.every((entry) => entry.isFile() && FILE.test(entry.name))) return false;
+    const isOurs = entries.every(
+      (entry) => entry.isFile() && isFileName(entry.name.replace(LEFT, '')),
+    );
+    if (!isOurs || !beginsAs(await readFile(join(path, fileName(site, ROOT))), site, ROOT))
+      return false;
     await Promise.all(entries.map(({ name }) => rm(join(folder, name))));
     await rmdir(folder);
     return true;
@@ -177,4 +229,9 @@ function escaped(path: string): string {
 
 function bad(path: string, why: string): NearfieldError {
   return new NearfieldError('bad-input', `out: the index cannot be written to ${path}: ${why}.`);
+}
+
+function storageError(path: string, cause: unknown): NearfieldError {
+  const message = `${path} cannot be written: ${messageOf(cause)}`;
+  return new NearfieldError('storage', message, { cause });
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { pause } from '../contract/index.ts';
 import { openModel, type NodeModel } from '../node/index.ts';
 import { writeTestModels } from '../../tools/test-models/index.ts';
 import { EmbedServer } from './server.ts';
@@ -24,6 +25,7 @@ let server: Server;
 let instead: (request: number, rows: number[][]) => Answer | undefined;
 let embeds: NodeModel;
 let asked: Asked[];
+let urls: (string | undefined)[];
 let keys: (string | undefined)[];
 
 beforeAll(async () => {
@@ -37,15 +39,19 @@ beforeAll(async () => {
       const body = JSON.parse(json) as Asked;
       const number = asked.push(body) - 1;
       keys.push(request.headers.authorization);
+      urls.push(request.url);
       // Prompts are in the texts: a server adds none.
       const data = await embeds.embed(body.input, 'document');
       const width = data.length / body.input.length;
       const rows = body.input.map((_, i) => [...data.subarray(i * width, (i + 1) * width)]);
       const answer = instead(number, rows) ?? { body: dataOf(rows) };
-      response.writeHead(request.url === '/v1/embeddings' ? (answer.status ?? 200) : 404, {
-        'content-type': 'application/json',
-        ...answer.headers,
-      });
+      response.writeHead(
+        request.url?.split('?')[0] === '/v1/embeddings' ? (answer.status ?? 200) : 404,
+        {
+          'content-type': 'application/json',
+          ...answer.headers,
+        },
+      );
       response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
     })();
   });
@@ -60,7 +66,7 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
-  [asked, keys] = [[], []];
+  [asked, keys, urls] = [[], [], []];
   instead = () => undefined;
   embeds = promptless(model);
 });
@@ -119,10 +125,53 @@ describe('EmbedServer', () => {
     expect(shares.at(-1)).toBe(1);
   });
 
-  it.each(['/v1', '/v1/', '/v1/embeddings', '/'])('takes its address with %s', async (path) => {
-    const { url } = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}` };
-    await connect({ url }).embed(['word'], 'document', quiet);
-    expect(keys).toEqual([undefined]);
+  it.each(['/v1', '/v1/', '/v1/embeddings', '/', '?to=1', '/v1/?to=1', '/v1/embeddings?to=1'])(
+    'takes its address with %s',
+    async (path) => {
+      const { url } = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}` };
+      await connect({ url }).embed(['word'], 'document', quiet);
+      expect(keys).toEqual([undefined]);
+      expect(urls).toEqual([`/v1/embeddings${path.includes('?') ? '?to=1' : ''}`]);
+    },
+  );
+
+  it.each([
+    [{ url: 'http://me:pass-phrase@127.0.0.1' }, /^embedUrl: .*NEARFIELD_EMBED_KEY/],
+    [{ url: 'ftp://me:pass-phrase@127.0.0.1' }, /^embedUrl: /],
+    [{ url: 'me:pass-phrase@host name' }, /^embedUrl: /],
+    [{ key: 'pass-phrase\nof two lines' }, /^embedKey: /],
+    [{ key: 'pass-phrase…' }, /^embedKey: /],
+  ])('refuses %o, and repeats no secret', (options, message) => {
+    let refused: unknown;
+    try {
+      connect(options);
+    } catch (error) {
+      refused = error;
+    }
+    expect(refused).toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(message) as string,
+    });
+    expect(String(refused)).not.toContain('pass-phrase');
+  });
+
+  it('sends a key without what is around it, and names no query', async () => {
+    instead = () => ({ status: 400, body: 'no' });
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const refused = connect({ key: ' key\n', url: `${origin}?key=pass-phrase` });
+    await expect(refused.embed(['word'], 'document', quiet)).rejects.toMatchObject({
+      message: expect.not.stringContaining('pass-phrase') as string,
+    });
+    expect(keys).toEqual(['Bearer key']);
+  });
+
+  it('follows no redirection', async () => {
+    instead = () => ({ status: 307, headers: { location: '/v1/embeddings?to=1' }, body: '' });
+    await expect(connect().embed(['word'], 'document', quiet)).rejects.toMatchObject({
+      code: 'download-failed',
+      message: expect.stringMatching(/answered 307/) as string,
+    });
+    expect(asked).toHaveLength(1);
   });
 
   it('takes the same model for it', async () => {
@@ -258,6 +307,19 @@ describe('EmbedServer', () => {
       code: 'download-failed',
     });
     expect(asked.length).toBeLessThanOrEqual(4);
+  });
+
+  it('waits for no other batch once one was refused', async () => {
+    instead = (number) =>
+      number === 3
+        ? { status: 400, body: 'no' }
+        : { status: 429, headers: { 'retry-after': '0.1' }, body: 'later' };
+    const many = Array.from({ length: 128 }, (_, i) => `word ${i}`);
+    await expect(connect().embed(many, 'document', quiet)).rejects.toMatchObject({
+      message: expect.stringMatching(/400 no/) as string,
+    });
+    await pause(300, undefined);
+    expect(asked).toHaveLength(4);
   });
 
   it('says so where nobody answers', async () => {

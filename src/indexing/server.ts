@@ -36,15 +36,20 @@ export class EmbedServer implements VectorSource {
   readonly sliceCharacters = 200_000;
   readonly #model: NodeModel;
   readonly #options: ServerOptions;
-  readonly #url: string;
+  readonly #key: string | undefined;
+  readonly #url: URL;
+  /** Without what follows a `?`, which may be a key. */
+  readonly #shown: string;
 
-  /** @param model the same one on this machine: it says what to send, and what to expect */
+  /** Throws `bad-input`. @param model the same one on this machine: it says what to send, and what to expect */
   constructor(model: NodeModel, options: ServerOptions) {
     this.#model = model;
     this.#options = options;
+    this.#key = checkedKey(options.key);
     this.#url = embeddingsUrl(options.url);
+    this.#shown = this.#url.origin + this.#url.pathname;
     this.width = model.info.dimensions;
-    this.identity = `${model.info.identity} ${options.model} of ${this.#url}`;
+    this.identity = `${model.info.identity} ${options.model} of ${this.#url.href}`;
   }
 
   promptOf(kind: TextKind): string {
@@ -56,7 +61,7 @@ export class EmbedServer implements VectorSource {
     const { signal } = this.#options;
     const embed = (texts: readonly string[], kind: TextKind): Promise<Float32Array> =>
       this.embed(texts, kind, { signal, onProgress: () => undefined });
-    await proveAlike(this.#model, embed, this.#url);
+    await proveAlike(this.#model, embed, this.#shown);
   }
 
   async embed(
@@ -67,23 +72,29 @@ export class EmbedServer implements VectorSource {
     const prompt = this.promptOf(kind);
     const inputs = texts.map((text) => prompt + text);
     const data = new Float32Array(inputs.length * this.width);
+    const stop = new AbortController();
+    const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
     let [next, done] = [0, 0];
     const worker = async (): Promise<void> => {
       while (next < inputs.length) {
         const at = next;
         next += BATCH;
         const batch = inputs.slice(at, next);
-        const rows = await this.#rows(batch, signal).catch((error: unknown) => {
-          // Nobody waits for the rest any more.
-          next = inputs.length;
-          throw error;
-        });
+        const rows = await this.#rows(batch, either);
         data.set(rows, at * this.width);
         done += batch.length;
         onProgress(done / inputs.length);
       }
     };
-    await Promise.all(Array.from({ length: AHEAD }, worker));
+    const workers = Array.from({ length: AHEAD }, worker);
+    try {
+      await Promise.all(workers);
+    } catch (error) {
+      // Nobody waits for the rest any more, and it would keep the process alive.
+      stop.abort();
+      await Promise.allSettled(workers);
+      throw error;
+    }
     return data;
   }
 
@@ -113,14 +124,14 @@ export class EmbedServer implements VectorSource {
       const { id } = this.#model.info;
       throw new NearfieldError(
         'self-test-failed',
-        `${this.#url} gave a vector of ${embedding.length} values; those of ${id} have ${this.width}. Serve that model, or name the one that is served (model, --model).`,
+        `${this.#shown} gave a vector of ${embedding.length} values; those of ${id} have ${this.width}. Serve that model, or name the one that is served (model, --model).`,
       );
     }
     const norm = Math.hypot(...embedding);
     if (!Number.isFinite(norm) || norm === 0) {
       throw new NearfieldError(
         'bad-vector',
-        `${this.#url} gave a vector of length ${norm}. Look at the server's log; half precision overflows with some models.`,
+        `${this.#shown} gave a vector of length ${norm}. Look at the server's log; half precision overflows with some models.`,
       );
     }
     return Float32Array.from(embedding, (value) => value / norm);
@@ -132,7 +143,7 @@ export class EmbedServer implements VectorSource {
       if ('body' in answer) return answer.body;
       if (attempt === RETRIES || !answer.mayPass) {
         const tries = attempt === 0 ? '' : ` after ${attempt + 1} tries`;
-        throw new NearfieldError('download-failed', `${this.#url}: ${answer.reason}${tries}.`);
+        throw new NearfieldError('download-failed', `${this.#shown}: ${answer.reason}${tries}.`);
       }
       const { retryMs = 500 } = this.#options;
       const wait = Math.max(retryMs * 2 ** attempt, answer.waitMs ?? 0);
@@ -141,11 +152,14 @@ export class EmbedServer implements VectorSource {
   }
 
   async #try(input: readonly string[], signal: AbortSignal | undefined): Promise<Answer> {
-    const { key, model } = this.#options;
+    const { model } = this.#options;
+    const key = this.#key;
     throwIfAborted(signal);
     try {
       const response = await fetch(this.#url, {
         method: 'POST',
+        // Another place must not be sent the texts; an answer that leads there is told as it is.
+        redirect: 'manual',
         headers: {
           'Content-Type': 'application/json',
           ...(key !== undefined && { Authorization: `Bearer ${key}` }),
@@ -172,21 +186,36 @@ export class EmbedServer implements VectorSource {
   }
 
   #wrong(what: string): NearfieldError {
-    const message = `${this.#url} does not answer as an OpenAI-compatible server: ${what}.`;
+    const message = `${this.#shown} does not answer as an OpenAI-compatible server: ${what}.`;
     return new NearfieldError('download-failed', message);
   }
 }
 
 type Answer = { body: unknown } | { reason: string; mayPass: boolean; waitMs?: number };
 
-function embeddingsUrl(url: string): string {
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
-    const message = `embedUrl: expected an http or https URL, got ${url}.`;
+function embeddingsUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.username || url?.password) {
+    const message = `embedUrl: expected a URL without a user's name and password. Set NEARFIELD_EMBED_KEY to the server's key.`;
     throw new NearfieldError('bad-input', message);
   }
-  const base = url.replace(/\/+$/, '');
-  if (base.endsWith('/embeddings')) return base;
-  return base.endsWith('/v1') ? `${base}/embeddings` : `${base}/v1/embeddings`;
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    // It may have a password, even where it is no URL.
+    const got = text.includes('@') ? 'another text' : text;
+    throw new NearfieldError('bad-input', `embedUrl: expected an http or https URL, got ${got}.`);
+  }
+  const path = url.pathname.replace(/\/+$/, '');
+  const rest = path.endsWith('/v1') ? '/embeddings' : '/v1/embeddings';
+  url.pathname = path.endsWith('/embeddings') ? path : path + rest;
+  return url;
+}
+
+/** Without spaces and line ends around it, as files of keys have them; undefined where none is left. */
+function checkedKey(key: string | undefined): string | undefined {
+  const trimmed = key?.trim() || undefined;
+  if (trimmed === undefined || /^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
+  const message = `embedKey: expected a key of visible ASCII characters; it has others. Look at NEARFIELD_EMBED_KEY.`;
+  throw new NearfieldError('bad-input', message);
 }
 
 /** Node hides why a fetch failed in its cause. */

@@ -1,4 +1,14 @@
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -70,6 +80,52 @@ describe('VectorCache', () => {
     expect(await kept()).toEqual(all);
   });
 
+  it('is begun by many at the same time', async () => {
+    const caches = await Promise.all(TEXTS.map(() => VectorCache.open(folder, KIND)));
+    await Promise.all(
+      caches.map((cache, i) => cache.add([TEXTS[i]!], ROWS.subarray(3 * i, 3 * i + 3))),
+    );
+    for (const cache of caches) await cache.close();
+    expect(await kept()).toEqual(all);
+    expect(await readdir(folder)).toHaveLength(1);
+  });
+
+  it('waits for what another process is writing, and goes on behind it', async () => {
+    const path = await filled();
+    const sound = await readFile(path);
+    const record = (sound.length - 64) / TEXTS.length;
+    await truncate(path, sound.length - record / 2);
+    // Opened while the last record is there in part.
+    const cache = await VectorCache.open(folder, KIND);
+    expect(await cache.get(TEXTS[19]!)).toBeUndefined();
+    const adding = cache.add(['one more'], ROWS.subarray(0, 3));
+    await appendFile(path, sound.subarray(sound.length - record / 2));
+    await adding;
+    await cache.close();
+    expect(await kept()).toEqual(all);
+    expect((await stat(path)).size).toBe(sound.length + record);
+  });
+
+  it('keeps more rows than are written at once', async () => {
+    const kind = { ...KIND, width: 30_000 };
+    const texts = TEXTS.slice(0, 5);
+    const rows = Float32Array.from({ length: 5 * kind.width }, (_, i) => Math.sin(i));
+    const cache = await VectorCache.open(folder, kind);
+    await cache.add(texts, rows);
+    await cache.close();
+    const again = await VectorCache.open(folder, kind);
+    for (const [i, text] of texts.entries()) {
+      const own = rows.subarray(i * kind.width, (i + 1) * kind.width);
+      expect(
+        Buffer.compare(
+          Buffer.from((await again.get(text))!.buffer),
+          Buffer.from(own.slice().buffer),
+        ),
+      ).toBe(0);
+    }
+    await again.close();
+  });
+
   it('gives the right row or none, whatever bits of the file are others', async () => {
     const path = await filled();
     const sound = await readFile(path);
@@ -100,6 +156,7 @@ describe('VectorCache', () => {
       fc.asyncProperty(fc.nat(size), async (length) => {
         await writeFile(path, sound);
         await truncate(path, length);
+        await utimes(path, 0, 0);
         const rows = await kept();
         const lost = rows.findIndex((values) => !values);
         const whole = lost < 0 ? TEXTS.length : lost;

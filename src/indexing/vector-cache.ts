@@ -4,10 +4,19 @@
  * the SHA-256 of both: what is cut off or damaged is none, and its text is embedded again.
  */
 
-import { createHash } from 'node:crypto';
-import { constants, mkdir, open, type FileHandle } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  constants,
+  link,
+  mkdir,
+  open,
+  rename,
+  rm,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { messageOf, NearfieldError } from '../contract/index.ts';
+import { messageOf, NearfieldError, pause } from '../contract/index.ts';
 
 export interface CacheKind {
   /** Whatever the vectors depend on beside the text: model, revision, file, instructions. */
@@ -21,21 +30,26 @@ const CHECK_BYTES = 8;
 const HEAD_BYTES = 64;
 /** Records that are read at once. */
 const PIECE = 512;
+/** Bytes that are written at once: few enough for one call of the system, which no other comes between. */
+const MOST_WRITTEN = 256 * 1024;
+/** A record that has stayed in part for so long is nobody's any more. */
+const STILL_MS = 3000;
+const POLL_MS = 50;
 
 export class VectorCache {
   readonly #file: FileHandle;
   readonly #width: number;
   /** Where each text's record begins. */
   readonly #places: ReadonlyMap<string, number>;
+  #mended: Promise<void> | undefined;
 
-  /** Reads through the file; one of another kind or layout is begun anew. Throws `storage`. */
+  /** Reads through the file; one of another layout is begun anew. Throws `storage`. */
   static async open(folder: string, kind: CacheKind): Promise<VectorCache> {
     const path = join(folder, `${sha256(headOf(kind)).toString('hex', 0, 16)}.vectors`);
     try {
       await mkdir(dirname(path), { recursive: true });
-      const { O_RDWR, O_CREAT, O_APPEND } = constants;
-      const file = await open(path, O_RDWR | O_CREAT | O_APPEND);
-      return new VectorCache(file, kind.width, await placesIn(file, kind));
+      const file = await openBegun(path, headOf(kind));
+      return new VectorCache(file, kind.width, await placesIn(file, kind.width));
     } catch (cause) {
       throw storageError(path, cause);
     }
@@ -62,16 +76,39 @@ export class VectorCache {
   async add(texts: readonly string[], rows: Float32Array): Promise<void> {
     const bytes = Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength);
     const row = this.#width * Float32Array.BYTES_PER_ELEMENT;
-    const records = texts.flatMap((text, i) => {
+    const records = texts.map((text, i) => {
       const key = sha256(text);
       const values = bytes.subarray(i * row, (i + 1) * row);
-      return [key, values, checkOf(key, values)];
+      return Buffer.concat([key, values, checkOf(key, values)]);
     });
+    const atOnce = Math.max(1, Math.floor(MOST_WRITTEN / recordBytes(this.#width)));
     try {
-      // At once, since another process may add its own.
-      await this.#file.appendFile(Buffer.concat(records));
+      await (this.#mended ??= this.#mendEnd());
+      for (let first = 0; first < records.length; first += atOnce) {
+        // Whole ones in one call, since another process may add its own.
+        const piece = Buffer.concat(records.slice(first, first + atOnce));
+        const { bytesWritten } = await this.#file.write(piece);
+        if (bytesWritten < piece.length) throw new Error('a record was written in part');
+      }
     } catch (cause) {
       throw storageError('The cache of vectors', cause);
+    }
+  }
+
+  /**
+   * Cuts off what a killed process wrote in part, which would put all later records out of place; what
+   * another process is writing just now is waited for.
+   */
+  async #mendEnd(): Promise<void> {
+    for (let waited = 0; ; waited += POLL_MS) {
+      const { size, mtimeMs } = await this.#file.stat();
+      const part = (size - HEAD_BYTES) % recordBytes(this.#width);
+      if (part === 0) return;
+      if (waited >= STILL_MS || Date.now() - mtimeMs > STILL_MS) {
+        await this.#file.truncate(size - part);
+        return;
+      }
+      await pause(POLL_MS, undefined);
     }
   }
 
@@ -80,20 +117,48 @@ export class VectorCache {
   }
 }
 
-async function placesIn(file: FileHandle, kind: CacheKind): Promise<Map<string, number>> {
+/** A file that begins with a head, another process opening it or not. */
+async function openBegun(path: string, head: Buffer): Promise<FileHandle> {
+  const flags = constants.O_RDWR | constants.O_APPEND;
+  const there = await open(path, flags).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (there) {
+    const start = Buffer.alloc(head.length);
+    await there.read(start, 0, start.length, 0);
+    if (start.equals(head)) return there;
+    await there.close();
+  }
+  const begun = `${path}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(begun, head);
+    if (there) await rename(begun, path);
+    else await linkOrRename(begun, path);
+  } finally {
+    await rm(begun, { force: true });
+  }
+  return open(path, flags);
+}
+
+/** Never takes the place of a file that another process has begun, where the file system has links. */
+async function linkOrRename(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') await rename(from, to);
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+async function placesIn(file: FileHandle, width: number): Promise<Map<string, number>> {
   const places = new Map<string, number>();
   const { size } = await file.stat();
-  const head = Buffer.alloc(HEAD_BYTES);
-  await file.read(head, 0, HEAD_BYTES, 0);
-  if (!head.equals(headOf(kind))) {
-    await file.truncate(0);
-    await file.appendFile(headOf(kind));
-    return places;
-  }
-  const record = recordBytes(kind.width);
+  const record = recordBytes(width);
   const count = Math.floor((size - HEAD_BYTES) / record);
-  // What a killed process wrote in part would put all later records out of place.
-  await file.truncate(HEAD_BYTES + count * record);
   const piece = Buffer.alloc(PIECE * record);
   for (let first = 0; first < count; first += PIECE) {
     const start = HEAD_BYTES + first * record;

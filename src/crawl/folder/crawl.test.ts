@@ -172,12 +172,17 @@ describe('the walk', () => {
     await expect(reading).rejects.toMatchObject({ code: 'aborted' });
   });
 
-  it.each([{ maxBytes: 0 }, { maxBytes: 1.5 }, { baseUrl: 'docs' }, { exclude: [''] }])(
-    'refuses %j',
-    async (options) => {
-      await expect(run(options)).rejects.toMatchObject({ code: 'bad-input' });
-    },
-  );
+  it.each([
+    { maxBytes: 0 },
+    { maxBytes: 1.5 },
+    { baseUrl: 'docs' },
+    { exclude: [''] },
+    { exclude: 'drafts' as unknown as string[] },
+    { include: {} as unknown as string[] },
+    { feeds: [undefined] as unknown as string[] },
+  ])('refuses %j', async (options) => {
+    await expect(run(options)).rejects.toMatchObject({ code: 'bad-input' });
+  });
 
   it('refuses a folder that is not there', async () => {
     await expect(run({}, join(root, 'no'))).rejects.toMatchObject({ code: 'bad-input' });

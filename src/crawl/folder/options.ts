@@ -52,17 +52,24 @@ export function checkedOptions(options: CrawlOptions): CheckedOptions {
     base: checkedBase(baseUrl),
     cleanUrls,
     isIncluded: include && matcher('include', include),
-    isExcluded: matcher('exclude', [...ALWAYS_EXCLUDED, ...exclude]),
+    isExcluded: matcher('exclude', exclude, ALWAYS_EXCLUDED),
     isFeed: matcher('feeds', feeds),
     maxBytes,
     signal,
   };
 }
 
-function matcher(name: string, globs: readonly string[]): Matcher {
-  const wrong = globs.find((glob) => typeof glob !== 'string' || glob.trim() === '');
-  if (wrong !== undefined) {
-    throw new NearfieldError('bad-input', `${name} must be globs, got ${JSON.stringify(wrong)}.`);
-  }
-  return globs.length === 0 ? () => false : picomatch([...globs]);
+/** @param always further globs, which nobody has to give */
+function matcher(name: string, globs: readonly string[], always: readonly string[] = []): Matcher {
+  const given: unknown = globs;
+  if (!Array.isArray(given)) throw noGlobs(name, given);
+  const wrong = globs.findIndex((glob) => typeof glob !== 'string' || glob.trim() === '');
+  if (wrong >= 0) throw noGlobs(name, globs[wrong]);
+  const all = [...always, ...globs];
+  return all.length === 0 ? () => false : picomatch(all);
+}
+
+function noGlobs(name: string, got: unknown): NearfieldError {
+  const message = `${name} must be a list of globs, got ${JSON.stringify(got)}.`;
+  return new NearfieldError('bad-input', message);
 }

@@ -32,6 +32,12 @@ export function fileName(site: string, { kind, number }: FilePlace): string {
   return `${site}/${kind}-${number}.bin`;
 }
 
+/** Whether `fileName` gives such a name, in the folder of a build. */
+export function isFileName(name: string): boolean {
+  const kind = /^([a-z]+)-\d+\.bin$/.exec(name)?.[1];
+  return kind !== undefined && Object.hasOwn(KINDS, kind);
+}
+
 /** The number that a seal keeps of a site. */
 export function siteNumber(site: string): number {
   return Number.parseInt(site.slice(0, 8), 16);

@@ -4,7 +4,9 @@ import {
   checkSeal,
   joinedBytes,
   NearfieldError,
+  SEAL,
   seal,
+  sealedCounts,
   type SealedKind,
 } from '../../contract/index.ts';
 import { damaged } from './damage.ts';
@@ -98,6 +100,18 @@ export async function openFile(
   const plainAt = 4 * HEADER_WORDS + counts.deflated;
   const packed = await inflated(bytes.subarray(4 * HEADER_WORDS, plainAt), name);
   return { packed, plain: bytes.subarray(plainAt, plainAt + counts.plain) };
+}
+
+/** Whether bytes begin as that file of that site does; nothing else of them is looked at. */
+export function beginsAs(read: Uint8Array, site: string, place: FilePlace): boolean {
+  const header = new Uint8Array(read.subarray(0, 4 * HEADER_WORDS));
+  if (header.length < 4 * HEADER_WORDS) return false;
+  const counts = sealedCounts(FILE, header);
+  return (
+    new Uint32Array(header.buffer)[SEAL.magic] === FILE.magic &&
+    counts.site === siteNumber(site) &&
+    counts.place === placeNumber(place)
+  );
 }
 
 async function inflated(deflated: Uint8Array<ArrayBuffer>, name: string): Promise<Uint8Array> {
