@@ -74,6 +74,14 @@ describe('the element', () => {
     expect(popups.map(({ hidden }) => hidden)).toEqual([...Array<boolean>(10).fill(false), true]);
   });
 
+  it("takes colours from the page's own properties, whatever they are called", async () => {
+    const made = await mount();
+    document.documentElement.style.setProperty('--text', 'rgb(1, 2, 3)');
+    made.element.style.setProperty('--nearfield-text', 'var(--text)');
+    expect(getComputedStyle(dialogOf(made)).color).toBe('rgb(1, 2, 3)');
+    document.documentElement.removeAttribute('style');
+  });
+
   it('has one size from the start, whatever the language', async () => {
     const sizes = new Set<string>();
     for (const lang of ['en', 'de', 'ja', 'ar']) {
