@@ -227,7 +227,7 @@ describe('filters', () => {
     made = await Mounted.opened();
     await made.ask('bread');
     await vi.waitFor(() => expect(made.all('.chip')).toHaveLength(2));
-    const odd = made.all('.chip').find(({ textContent }) => textContent === 'odd120')!;
+    const odd = made.all('.chip').find(({ textContent }) => textContent === 'odd60')!;
     const results = made.next<ResultsDetail>('results');
     await userEvent.click(odd);
     const { answer } = await results;
