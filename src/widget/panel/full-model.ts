@@ -3,6 +3,7 @@
 import type { Embedder, EmbedderOptions, LoadProgress, SiteIndex } from '../../contract/index.ts';
 import type { ProgressDetail } from '../events.ts';
 import type { ModelLoadOptions } from '../panel-host.ts';
+import { giveTo, takeFrom } from './given.ts';
 import { recall, remember } from './memory.ts';
 
 /**
@@ -82,7 +83,7 @@ export class FullModel {
       const onProgress = (progress: LoadProgress): void => this.#heard(progress);
       const embedder = await createEmbedder({ ...options, signal, onProgress });
       try {
-        index.use(embedder);
+        giveTo(index, embedder);
       } catch (error) {
         await embedder.close();
         throw error;
@@ -112,10 +113,11 @@ export class FullModel {
   }
 
   #release(): void {
-    if (!this.#embedder) return;
-    this.#index?.use(undefined);
-    void this.#embedder.close();
+    const embedder = this.#embedder;
+    if (!embedder) return;
     this.#embedder = undefined;
+    void embedder.close();
+    if (this.#index) takeFrom(this.#index, embedder);
   }
 
   async #work(
