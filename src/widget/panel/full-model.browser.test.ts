@@ -58,6 +58,26 @@ async function loaded(): Promise<ReturnType<typeof modelOf>> {
   return made;
 }
 
+it('tells how it loads, from the beginning', async () => {
+  const { full, progress } = await loaded();
+  expect(progress[0]).toMatchObject({
+    tier: 'model',
+    phase: 'begin',
+    loaded: 0,
+    total: full.bytes,
+  });
+  expect(full.bytes).toBeGreaterThan(0);
+  expect([...new Set(progress.map(({ phase }) => phase))]).toEqual([
+    'begin',
+    'download',
+    'prepare',
+    'ready',
+  ]);
+  expect((await index.search('bread')).tier).toBe('model');
+  full.dispose();
+  expect(index.tier).toBe('words');
+});
+
 it('leaves the model of another widget on one index alone', async () => {
   const first = await loaded();
   const second = await loaded();

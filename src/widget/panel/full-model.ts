@@ -78,6 +78,7 @@ export class FullModel {
     const index = this.#index;
     if (!index) return;
     this.#share = 0;
+    this.#events.onProgress({ tier: 'model', phase: 'begin', loaded: 0, total: this.#bytes });
     await this.#work('loading', async (signal, options) => {
       const { createEmbedder } = await import('../../index.ts');
       const onProgress = (progress: LoadProgress): void => this.#heard(progress);
