@@ -120,9 +120,12 @@ export interface SiteIndex {
    * nothing where there is none, or it is there. Throws `download-failed`, `integrity`, `aborted`.
    */
   prepare(options?: { signal?: AbortSignal }): Promise<void>;
+  /** What `use` was given; undefined where there is none, and once the index is closed. */
+  readonly embedder: Embedder | undefined;
   /**
-   * Searches with the index's own model from now on; undefined goes back. Throws `incompatible-index`
-   * where the embedder is of another model or revision. The caller closes it.
+   * Searches with the index's own model from now on; undefined goes back, and does nothing on a closed
+   * index. Throws `incompatible-index` where the embedder is of another model or revision, `closed`. The
+   * caller closes the embedder.
    */
   use(embedder: Embedder | undefined): void;
   close(): void;

@@ -57,6 +57,11 @@ export class Meaning {
   }
 
   /** See SiteIndex. */
+  get embedder(): Embedder | undefined {
+    return this.#embedder;
+  }
+
+  /** See SiteIndex. */
   use(embedder: Embedder | undefined): void {
     if (embedder) checkModel(embedder, this.#model);
     this.#embedder = embedder;

@@ -136,6 +136,17 @@ describe('a search of a site', () => {
     }).toThrow(expect.objectContaining({ code: 'incompatible-index' }));
   });
 
+  it('lets go of the model when it is closed, and takes none from then on', async () => {
+    const { index } = await opened();
+    const embedder = seededEmbedder();
+    index.use(embedder);
+    expect(index.embedder).toBe(embedder);
+    index.close();
+    expect(index.embedder).toBeUndefined();
+    expect(() => index.use(undefined)).not.toThrow();
+    expect(() => index.use(embedder)).toThrow(expect.objectContaining({ code: 'closed' }));
+  });
+
   it('ranks by meaning as all vectors would', async () => {
     const { index } = await opened();
     index.use(seededEmbedder());

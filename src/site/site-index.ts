@@ -91,8 +91,12 @@ export class OpenSiteIndex implements SiteIndex {
     await this.#meaning?.prepare(signal);
   }
 
+  get embedder(): Embedder | undefined {
+    return this.#meaning?.embedder;
+  }
+
   use(embedder: Embedder | undefined): void {
-    this.#shelf.checkOpen();
+    if (embedder) this.#shelf.checkOpen();
     if (embedder && !this.#meaning) {
       throw new NearfieldError(
         'incompatible-index',
@@ -104,6 +108,7 @@ export class OpenSiteIndex implements SiteIndex {
 
   close(): void {
     this.#shelf.close();
+    this.#meaning?.use(undefined);
   }
 
   async #find(question: Question, options: SiteSearchOptions): Promise<SiteAnswer> {

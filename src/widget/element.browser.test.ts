@@ -44,6 +44,44 @@ describe('the element', () => {
     early.remove();
   });
 
+  it('is made once where it is upgraded with its attributes', () => {
+    const made = vi.spyOn(DocumentFragment.prototype, 'replaceChildren');
+    const attributes = { mode: 'inline', placeholder: 'Ask', limit: '5', hotkeys: 'none' };
+    // Of a document without elements of ours, as a parser's fragment is: upgraded in its place, each
+    // attribute told of by itself.
+    const element = document.implementation.createHTMLDocument().createElement('nearfield-search');
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    expect(element.shadowRoot).toBeNull();
+    document.body.append(element);
+    const root = element.shadowRoot!;
+    expect(made.mock.contexts.filter((context) => context === root)).toHaveLength(1);
+    expect(root.querySelector('input')!.placeholder).toBe('Ask');
+    made.mockRestore();
+    element.remove();
+  });
+
+  it('listens once to the focus that leaves it, however often it was made anew', async () => {
+    const made = await mount({ mode: 'inline' });
+    const popups: HTMLElement[] = [];
+    for (let i = 0; i <= 10; i++) {
+      made.element.placeholder = `Ask ${i}`;
+      made.element.open();
+      popups.push(made.one('[part="popup"]'));
+    }
+    const elsewhere = { relatedTarget: document.body };
+    made.element.dispatchEvent(new FocusEvent('focusout', elsewhere));
+    // Those of before are not on the page any more: nobody listens for them.
+    expect(popups.map(({ hidden }) => hidden)).toEqual([...Array<boolean>(10).fill(false), true]);
+  });
+
+  it("takes colours from the page's own properties, whatever they are called", async () => {
+    const made = await mount();
+    document.documentElement.style.setProperty('--text', 'rgb(1, 2, 3)');
+    made.element.style.setProperty('--nearfield-text', 'var(--text)');
+    expect(getComputedStyle(dialogOf(made)).color).toBe('rgb(1, 2, 3)');
+    document.documentElement.removeAttribute('style');
+  });
+
   it('has one size from the start, whatever the language', async () => {
     const sizes = new Set<string>();
     for (const lang of ['en', 'de', 'ja', 'ar']) {

@@ -16,6 +16,7 @@ export interface ReadyDetail {
 /** Where a download stands that belongs to a tier; `loaded` and `total` where they are known. */
 export interface ProgressDetail {
   tier: 'light' | 'model';
+  /** `download` and `prepare` are of the model alone. */
   phase: 'begin' | 'download' | 'prepare' | 'ready' | 'failed' | 'cancelled';
   /** Bytes. */
   loaded?: number;

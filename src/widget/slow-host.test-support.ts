@@ -23,10 +23,13 @@ export class SlowHost {
     return this.#host.asked;
   }
 
+  get url(): string {
+    return this.#host.url;
+  }
+
   /** An index of which nothing was read yet. */
   open(): Promise<SiteIndex> {
-    const fetch = (url: string): Promise<Response> => this.#fetch(url);
-    return openSiteIndex(this.#host.url, { fetch });
+    return openSiteIndex(this.#host.url, { fetch: (url) => this.fetch(url) });
   }
 
   /** Files of such names wait until the function that it gives is called. */
@@ -45,7 +48,7 @@ export class SlowHost {
     this.#failing = kind;
   }
 
-  async #fetch(url: string): Promise<Response> {
+  async fetch(url: string): Promise<Response> {
     if (this.#held?.kind.test(url)) await this.#held.until;
     if (this.#failing?.test(url)) return new Response(null, { status: 503 });
     return this.#host.fetch(url);

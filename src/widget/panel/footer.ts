@@ -81,7 +81,7 @@ export class Footer {
     const { model } = this.#parts;
     set(this.#model, 'hidden', model.state === 'none');
     const text = this.#modelText();
-    this.#model.style.setProperty('--share', String(model.share));
+    this.#model.style.setProperty('--_share', String(model.share));
     // Buttons are made anew only where there are others: one that is focused stays.
     if (model.state === 'loading' && this.#drawnModel === 'loading') {
       this.#model.querySelector('.model-text')!.textContent = text;

@@ -3,6 +3,7 @@
 import type { Embedder, EmbedderOptions, LoadProgress, SiteIndex } from '../../contract/index.ts';
 import type { ProgressDetail } from '../events.ts';
 import type { ModelLoadOptions } from '../panel-host.ts';
+import { giveTo, takeFrom } from './given.ts';
 import { recall, remember } from './memory.ts';
 
 /**
@@ -77,12 +78,13 @@ export class FullModel {
     const index = this.#index;
     if (!index) return;
     this.#share = 0;
+    this.#events.onProgress({ tier: 'model', phase: 'begin', loaded: 0, total: this.#bytes });
     await this.#work('loading', async (signal, options) => {
       const { createEmbedder } = await import('../../index.ts');
       const onProgress = (progress: LoadProgress): void => this.#heard(progress);
       const embedder = await createEmbedder({ ...options, signal, onProgress });
       try {
-        index.use(embedder);
+        giveTo(index, embedder);
       } catch (error) {
         await embedder.close();
         throw error;
@@ -112,10 +114,11 @@ export class FullModel {
   }
 
   #release(): void {
-    if (!this.#embedder) return;
-    this.#index?.use(undefined);
-    void this.#embedder.close();
+    const embedder = this.#embedder;
+    if (!embedder) return;
     this.#embedder = undefined;
+    void embedder.close();
+    if (this.#index) takeFrom(this.#index, embedder);
   }
 
   async #work(

@@ -288,6 +288,34 @@ describe('an index that cannot be opened', () => {
     await userEvent.click(made.one('[role="alert"] button'));
     expect(['download-failed', 'integrity']).toContain((await again).code);
   });
+
+  it('is opened by the next question, with all that comes with it', async () => {
+    const host = await sharedHost();
+    const fetched = vi
+      .spyOn(globalThis, 'fetch')
+      .mockImplementation((url) => host.fetch(url as string));
+    made = await Mounted.on({ index: host.url, meaning: 'auto' });
+    const errors: string[] = [];
+    const told: string[] = [];
+    made.element.addEventListener('error', ({ detail }) => errors.push(detail.code));
+    for (const type of ['ready', 'results']) {
+      made.element.addEventListener(type, () => told.push(type));
+    }
+    host.fail(/nearfield\.json/);
+    made.element.open();
+    await vi.waitFor(() => expect(errors).toHaveLength(1)).finally(() => host.fail(undefined));
+    expect(made.one('[role="alert"]').checkVisibility()).toBe(true);
+    await made.ask('bread');
+    await vi.waitFor(() => expect(made.one('[role="switch"]').dataset['state']).toBe('ready'));
+    expect(told.slice(0, 2)).toEqual(['ready', 'results']);
+    expect(told.filter((type) => type === 'ready')).toHaveLength(1);
+    expect(made.list.checkVisibility()).toBe(true);
+    expect(made.all('[role="alert"]')).toEqual([]);
+    expect(made.options.length).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(made.all('.chip')).toHaveLength(2));
+    expect(errors).toHaveLength(1);
+    fetched.mockRestore();
+  });
 });
 
 describe('inline', () => {

@@ -47,6 +47,7 @@ export class SearchPanel implements Panel {
     },
   };
   #index: SiteIndex | undefined;
+  #beginning: Promise<void> | undefined;
   #answer: SiteAnswer | undefined;
   /** Failed to open; undefined while that is not known. */
   #trouble: unknown;
@@ -165,20 +166,24 @@ export class SearchPanel implements Panel {
     window.addEventListener('offline', () => this.#update(), { signal });
   }
 
-  /** Opens the index, and finds out what is to be had with it. */
+  /** Opens the index once, whoever asks; again after a failure. */
   async #begin(): Promise<void> {
     if (this.#index) return;
+    this.#beginning ??= this.#open().finally(() => (this.#beginning = undefined));
+    await this.#beginning;
+  }
+
+  /** Opens the index, and finds out what is to be had with it. */
+  async #open(): Promise<void> {
     try {
       const index = await this.#session.index();
       if (this.#outside.signal.aborted) return this.#host.site ? undefined : index.close();
-      // Opened by two at once.
-      if (this.#index) return;
       this.#index = index;
       this.#trouble = undefined;
       this.#list.similar = index.info.model && this.#wording.text('similar');
       this.#meaning.consider(index);
       this.#host.emit('ready', { info: index.info });
-      if (this.#host.settings.model === 'ask') await this.#model.consider(index);
+      if (this.#host.settings.model === 'ask') void this.#model.consider(index);
     } catch (error) {
       // A question that waits for the index tells of it.
       if (!this.#session.isSearching) this.#failed(error);
@@ -208,8 +213,11 @@ export class SearchPanel implements Panel {
   #ask({ query, like }: Question): void {
     clearTimeout(this.#timer);
     const { filter } = this.#filters;
+    const isBlank = query.trim() === '' && !like;
+    // Where opening failed before, the question opens the index: what comes with it is then had, too.
+    if (!isBlank) void this.#begin();
     void this.#session.ask({ query, ...(filter && { filter }), ...(like && { like }) });
-    if (query.trim() === '' && !like) this.#showRecent();
+    if (isBlank) this.#showRecent();
     this.#update();
   }
 

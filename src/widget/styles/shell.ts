@@ -6,18 +6,18 @@ const CSS = `
 :host {
   display: inline-block;
   color-scheme: light dark;
-  --accent: var(--nearfield-accent, light-dark(#2c56cf, #a3b9ff));
-  --bg: var(--nearfield-background, light-dark(#fff, #191b1f));
-  --raised: var(--nearfield-surface, light-dark(#f3f4f7, #24272d));
-  --text: var(--nearfield-text, light-dark(#1b1d22, #eceef2));
-  --muted: var(--nearfield-muted, light-dark(#5a5f6a, #a6acb8));
-  --line: var(--nearfield-border, light-dark(#dee1e7, #363a43));
-  --edge: light-dark(#858b97, #737a87);
-  --mark: var(--nearfield-mark, light-dark(#ffedb0, #5b4b12));
-  --active: color-mix(in srgb, var(--accent) 11%, var(--bg));
-  --radius: var(--nearfield-radius, 0.75rem);
-  --small-radius: calc(var(--radius) * 0.667);
-  --shadow: var(--nearfield-shadow, 0 1px 3px light-dark(#14182414, #0007), 0 16px 48px -8px light-dark(#14182447, #000b));
+  --_accent: var(--nearfield-accent, light-dark(#2c56cf, #a3b9ff));
+  --_bg: var(--nearfield-background, light-dark(#fff, #191b1f));
+  --_raised: var(--nearfield-surface, light-dark(#f3f4f7, #24272d));
+  --_text: var(--nearfield-text, light-dark(#1b1d22, #eceef2));
+  --_muted: var(--nearfield-muted, light-dark(#5a5f6a, #a6acb8));
+  --_line: var(--nearfield-border, light-dark(#dee1e7, #363a43));
+  --_edge: light-dark(#858b97, #737a87);
+  --_mark: var(--nearfield-mark, light-dark(#ffedb0, #5b4b12));
+  --_active: color-mix(in srgb, var(--_accent) 11%, var(--_bg));
+  --_radius: var(--nearfield-radius, 0.75rem);
+  --_small-radius: calc(var(--_radius) * 0.667);
+  --_shadow: var(--nearfield-shadow, 0 1px 3px light-dark(#14182414, #0007), 0 16px 48px -8px light-dark(#14182447, #000b));
 }
 :host([hidden]), [hidden] { display: none !important; }
 :host([theme='light' i]) { color-scheme: light; }
@@ -33,12 +33,12 @@ const CSS = `
   text-indent: 0;
   white-space: normal;
   word-spacing: normal;
-  color: var(--text);
+  color: var(--_text);
   -webkit-tap-highlight-color: transparent;
 }
 button, input, select { font: inherit; letter-spacing: inherit; color: inherit; margin: 0; }
 button { border: 0; padding: 0; background: none; cursor: pointer; text-align: inherit; }
-:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+:focus-visible { outline: 2px solid var(--_accent); outline-offset: 2px; }
 input:focus-visible { outline: 0; }
 .icon {
   flex: none;
@@ -57,10 +57,10 @@ kbd {
   min-width: 1.375rem;
   height: 1.375rem;
   padding-inline: 0.3125rem;
-  border: 1px solid var(--line);
+  border: 1px solid var(--_line);
   border-radius: 0.3125rem;
-  background: var(--bg);
-  color: var(--muted);
+  background: var(--_bg);
+  color: var(--_muted);
   font: 500 0.6875rem/1 ui-sans-serif, system-ui, sans-serif;
 }
 .trigger {
@@ -71,14 +71,14 @@ kbd {
   max-inline-size: 100%;
   block-size: var(--nearfield-height, 2.5rem);
   padding-inline: 0.75rem 0.5rem;
-  border: 1px solid var(--line);
-  border-radius: var(--small-radius);
-  background: var(--raised);
-  color: var(--muted);
+  border: 1px solid var(--_line);
+  border-radius: var(--_small-radius);
+  background: var(--_raised);
+  color: var(--_muted);
   vertical-align: middle;
   transition: border-color 120ms, color 120ms;
 }
-.trigger:hover { border-color: var(--edge); color: var(--text); }
+.trigger:hover { border-color: var(--_edge); color: var(--_text); }
 .trigger .icon { width: 1.125rem; height: 1.125rem; }
 .label { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .keys { display: inline-flex; flex: none; gap: 0.1875rem; }
@@ -89,10 +89,10 @@ dialog {
   max-block-size: min(80dvh, 44rem);
   margin: 10dvh auto auto;
   padding: 0;
-  border: 1px solid var(--line);
-  border-radius: var(--radius);
-  background: var(--bg);
-  box-shadow: var(--shadow);
+  border: 1px solid var(--_line);
+  border-radius: var(--_radius);
+  background: var(--_bg);
+  box-shadow: var(--_shadow);
   overflow: hidden;
 }
 dialog[open] { display: flex; animation: in 140ms ease-out; }
@@ -106,10 +106,10 @@ dialog::backdrop { background: light-dark(#1a1f2c73, #05070bb3); animation: fade
   gap: 0.75rem;
   block-size: 3.5rem;
   padding-inline: 1.125rem 0.75rem;
-  border-block-end: 1px solid var(--line);
+  border-block-end: 1px solid var(--_line);
 }
-.field:focus-within > .icon { color: var(--accent); }
-.field > .icon { color: var(--muted); }
+.field:focus-within > .icon { color: var(--_accent); }
+.field > .icon { color: var(--_muted); }
 input {
   flex: 1;
   min-width: 0;
@@ -123,7 +123,7 @@ input {
   font-size: 1.0625rem;
   text-overflow: ellipsis;
 }
-input::placeholder { color: var(--muted); opacity: 1; }
+input::placeholder { color: var(--_muted); opacity: 1; }
 .clear, .close {
   display: inline-flex;
   align-items: center;
@@ -132,21 +132,21 @@ input::placeholder { color: var(--muted); opacity: 1; }
   min-width: 2rem;
   height: 2rem;
   border-radius: 0.5rem;
-  color: var(--muted);
+  color: var(--_muted);
 }
 .clear .icon { width: 1.0625rem; height: 1.0625rem; }
-.clear:hover, .close:hover { background: var(--raised); color: var(--text); }
+.clear:hover, .close:hover { background: var(--_raised); color: var(--_text); }
 .close > .icon { display: none; }
 .body { display: flex; flex-direction: column; flex: 1; min-height: 10rem; }
 .inline { position: relative; }
 .inline .field {
   block-size: var(--nearfield-height, 2.75rem);
   padding-inline: 0.875rem 0.375rem;
-  border: 1px solid var(--edge);
-  border-radius: var(--small-radius);
-  background: var(--bg);
+  border: 1px solid var(--_edge);
+  border-radius: var(--_small-radius);
+  background: var(--_bg);
 }
-.inline .field:focus-within { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
+.inline .field:focus-within { border-color: var(--_accent); box-shadow: 0 0 0 1px var(--_accent); }
 .inline input { font-size: 1rem; }
 .popup {
   position: absolute;
@@ -154,10 +154,10 @@ input::placeholder { color: var(--muted); opacity: 1; }
   inset-block-start: calc(100% + 0.375rem);
   z-index: var(--nearfield-z, 50);
   max-block-size: min(70dvh, 36rem);
-  border: 1px solid var(--line);
-  border-radius: var(--radius);
-  background: var(--bg);
-  box-shadow: var(--shadow);
+  border: 1px solid var(--_line);
+  border-radius: var(--_radius);
+  background: var(--_bg);
+  box-shadow: var(--_shadow);
   overflow: hidden;
 }
 .notice { padding: 1.5rem; text-align: center; }
@@ -165,14 +165,14 @@ input::placeholder { color: var(--muted); opacity: 1; }
 .button {
   min-height: 2.25rem;
   padding: 0.25rem 0.875rem;
-  border: 1px solid var(--line);
+  border: 1px solid var(--_line);
   border-radius: 0.5rem;
-  background: var(--raised);
-  color: var(--text);
+  background: var(--_raised);
+  color: var(--_text);
   font-size: 0.875rem;
   font-weight: 500;
 }
-.button:hover { border-color: var(--edge); }
+.button:hover { border-color: var(--_edge); }
 @media (max-width: 40rem) {
   dialog {
     inline-size: 100vw;
