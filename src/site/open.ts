@@ -42,8 +42,8 @@ function folderOf(url: string | URL): URL {
   const base = (globalThis as { document?: { baseURI: string } }).document?.baseURI;
   try {
     const folder = new URL(url, base);
-    // Others have no folders.
-    if (!/^https?:$/.test(folder.protocol)) throw new Error(folder.protocol);
+    // Of mailto and the like: they have no folders.
+    if (!folder.pathname.startsWith('/')) throw new Error(folder.protocol);
     folder.search = '';
     folder.hash = '';
     if (!folder.pathname.endsWith('/')) folder.pathname += '/';
@@ -51,7 +51,7 @@ function folderOf(url: string | URL): URL {
   } catch {
     throw new NearfieldError(
       'bad-input',
-      `url: expected the folder of a site's index by http or https, got "${String(url)}".`,
+      `url: expected the folder of a site's index, got "${String(url)}".`,
     );
   }
 }

@@ -222,7 +222,7 @@ describe('a search of a site', () => {
   });
 });
 
-it.each(['mailto:x', 'data:,x', 'javascript:1', 'file:///x', 'http://', 'nearfield/'])(
+it.each(['mailto:x', 'data:,x', 'javascript:1', 'blob:x', 'http://', 'nearfield/'])(
   'no address of an index: %s',
   async (url) => {
     const { fetch } = new Host(built());
