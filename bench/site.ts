@@ -13,7 +13,7 @@ import { someRows } from './site/rows.ts';
 import { effortsFor, exactTen, measure, type Layout } from './site/measure.ts';
 import { serveFiles } from './site/server.ts';
 import { SiteWriter } from '../src/site/files/index.ts';
-import { meanOf } from '../src/site/vectors/dot.ts';
+import { meanOf } from '../src/contract/index.ts';
 import { writeVectors } from '../src/site/vectors/index.ts';
 import { limitsFor } from '../src/site/vectors/settings.ts';
 import { readList, WIDTH } from './wordnet/vectors.ts';

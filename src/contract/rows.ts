@@ -15,3 +15,11 @@ export function roomForRows(rows: number, width: number): Float32Array<ArrayBuff
     );
   }
 }
+
+/** For each of `width` values its mean over rows; zeros where there are none. */
+export function meanOf(rows: Float32Array, width: number): Float32Array<ArrayBuffer> {
+  const sums = new Float64Array(width);
+  for (let i = 0; i < rows.length; i++) sums[i % width]! += rows[i]!;
+  const count = rows.length / width || 1;
+  return Float32Array.from(sums, (sum) => sum / count);
+}

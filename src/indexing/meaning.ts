@@ -1,6 +1,6 @@
 /** The meaning of a site's passages: their vectors, and the query encoder that is fitted to them. */
 
-import { messageOf, NearfieldError, type SiteModel } from '../contract/index.ts';
+import { meanOf, messageOf, NearfieldError, type SiteModel } from '../contract/index.ts';
 import { fitLight, vocabularyOf } from '../light/index.ts';
 import { openModel, type NodeModel } from '../node/index.ts';
 import type { SiteMeaning, SitePassage } from '../site/index.ts';
@@ -170,10 +170,4 @@ function some({ texts, vectors }: KnownTexts, width: number): KnownTexts {
     rows.set(vectors.subarray(row * width, (row + 1) * width), i * width);
   }
   return { texts: chosen.map((row) => texts[row]!), vectors: rows };
-}
-
-function meanOf(vectors: Float32Array, width: number): Float32Array {
-  const sums = new Float64Array(width);
-  for (let i = 0; i < vectors.length; i++) sums[i % width]! += vectors[i]!;
-  return Float32Array.from(sums, (sum) => (sum * width) / vectors.length);
 }

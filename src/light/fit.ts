@@ -7,7 +7,7 @@
  * model itself, so that its vectors of documents stay.
  */
 
-import { NearfieldError, throwIfAborted } from '../contract/index.ts';
+import { meanOf, NearfieldError, throwIfAborted } from '../contract/index.ts';
 import { bagsOf, partsOf, sharesOf, type Bags } from './bags.ts';
 import type { Parameters } from './bag-encoder.ts';
 import { BLOCK } from './int4.ts';
@@ -127,12 +127,6 @@ function* ridged(data: Data, pieces: number, dimensions: number): Generator<numb
     steps: RIDGE_STEPS,
   });
   return { vectors: fitted, logs: Float32Array.from(weights, Math.log) };
-}
-
-function meanOf(vectors: Float32Array, dimensions: number): Float32Array {
-  const sums = new Float64Array(dimensions);
-  for (const [i, value] of vectors.entries()) sums[i % dimensions]! += value;
-  return Float32Array.from(sums, (sum) => (sum * dimensions) / vectors.length);
 }
 
 /** Runs to the end, but lets others on this thread have their turns. */

@@ -1,6 +1,7 @@
 /** Where the search shows itself: what the dialog and the field on the page have in common. */
 
 import type { Field } from './field.ts';
+import type { ShellStrings } from './strings/shell.ts';
 
 export interface Frame {
   readonly field: Field;
@@ -20,4 +21,13 @@ export interface FrameEvents {
   onIntent: () => void;
   onShow: () => void;
   onHide: () => void;
+}
+
+/** How a frame is made. */
+export interface Look {
+  strings: ShellStrings;
+  placeholder: string;
+  /** Names of the keys that open it; undefined for none. */
+  keys: readonly string[] | undefined;
+  dir: string | undefined;
 }

@@ -2,19 +2,12 @@
 
 import { h } from './dom.ts';
 import { makeField } from './field.ts';
-import type { Frame, FrameEvents } from './frame.ts';
-import type { ShellStrings } from './strings/shell.ts';
-
-export interface InlineLook {
-  strings: ShellStrings;
-  placeholder: string;
-  dir: string | undefined;
-}
+import type { Frame, FrameEvents, Look } from './frame.ts';
 
 export function makeInline(
   element: HTMLElement,
   root: ShadowRoot,
-  { strings, placeholder, dir }: InlineLook,
+  { strings, placeholder, dir }: Look,
   events: FrameEvents,
 ): Frame {
   const field = makeField(strings, placeholder);

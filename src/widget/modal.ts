@@ -2,19 +2,10 @@
 
 import { h, icon } from './dom.ts';
 import { makeField } from './field.ts';
-import type { Frame, FrameEvents } from './frame.ts';
+import type { Frame, FrameEvents, Look } from './frame.ts';
 import { CROSS, SEARCH } from './icons.ts';
-import type { ShellStrings } from './strings/shell.ts';
 
-export interface ModalLook {
-  strings: ShellStrings;
-  placeholder: string;
-  /** Names of the keys that open it; undefined for none. */
-  keys: readonly string[] | undefined;
-  dir: string | undefined;
-}
-
-export function makeModal(root: ShadowRoot, look: ModalLook, events: FrameEvents): Frame {
+export function makeModal(root: ShadowRoot, look: Look, events: FrameEvents): Frame {
   const { strings, placeholder, dir } = look;
   const field = makeField(strings, placeholder);
   const close = h(
@@ -60,7 +51,7 @@ interface Trigger extends HTMLSlotElement {
   assignedOrOwn(): HTMLElement;
 }
 
-function makeTrigger({ strings, keys, dir }: ModalLook): Trigger {
+function makeTrigger({ strings, keys, dir }: Look): Trigger {
   const hint = keys && h('span', { class: 'keys', 'aria-hidden': 'true' }, ...kbds(keys));
   const own = h(
     'button',

@@ -2,18 +2,11 @@
 
 import { h } from './dom.ts';
 import { type } from './field.ts';
-import type { Frame, FrameEvents } from './frame.ts';
+import type { Frame, FrameEvents, Look } from './frame.ts';
 import { makeInline } from './inline.ts';
 import { makeModal } from './modal.ts';
 import type { Panel, PanelHost } from './panel-host.ts';
 import type { ShellStrings } from './strings/shell.ts';
-
-export interface ShellLook {
-  strings: ShellStrings;
-  placeholder: string;
-  keys: readonly string[] | undefined;
-  dir: string | undefined;
-}
 
 /** All that the open search gets to know but where it is. */
 export type ShellHost = Omit<PanelHost, 'frame'>;
@@ -25,7 +18,7 @@ export class Shell {
   #panel: Promise<Panel> | undefined;
   #disposed = false;
 
-  constructor(element: HTMLElement, host: ShellHost, look: ShellLook) {
+  constructor(element: HTMLElement, host: ShellHost, look: Look) {
     this.#host = host;
     this.#strings = look.strings;
     const events: FrameEvents = {

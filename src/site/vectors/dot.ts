@@ -1,4 +1,4 @@
-/** Products and means of rows in flat arrays. */
+/** Products of rows in flat arrays. */
 
 /** Sum of a[i] * b[i] over `count` values from two places; four sums side by side, which engines overlap. */
 export function dot(
@@ -18,12 +18,4 @@ export function dot(
   }
   for (; i < count; i++) s0 += a[aStart + i]! * b[bStart + i]!;
   return s0 + s1 + s2 + s3;
-}
-
-/** For each of `width` values its mean over rows; zeros where there are none. */
-export function meanOf(rows: Float32Array, width: number): Float32Array {
-  const sums = new Float64Array(width);
-  for (let i = 0; i < rows.length; i++) sums[i % width]! += rows[i]!;
-  const count = rows.length / width || 1;
-  return Float32Array.from(sums, (sum) => sum / count);
 }

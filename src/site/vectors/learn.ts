@@ -1,11 +1,11 @@
 /** Learns from rows what a head says of all of them, and codes them: cells, short codes, words of long ones. */
 
-import { numberToHalf } from '../../contract/index.ts';
+import { meanOf, numberToHalf } from '../../contract/index.ts';
 import { randomOf, shuffled } from '../../light/random.ts';
 import { bisect } from './bisect.ts';
 import { cellsOf } from './cells.ts';
 import { Coder, coordinatesOf, learnWords, WORDS } from './codes.ts';
-import { dot, meanOf } from './dot.ts';
+import { dot } from './dot.ts';
 import { numbersOf } from './head.ts';
 import { kMeans } from './k-means.ts';
 import { codeLong, learnLong, REST_LEVELS, type LongWords } from './long-codes.ts';
